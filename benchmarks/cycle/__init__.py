@@ -1,0 +1,1 @@
+"""The request cycle beside Flask's: the same application, in process, as plain WSGI calls."""

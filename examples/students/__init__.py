@@ -1,0 +1,5 @@
+"""The students registry: a small, complete application on Schlenk."""
+
+from .app import create_app
+
+__all__ = ["create_app"]

@@ -1,0 +1,435 @@
+"""The way of a request from environ to response, top to bottom.
+
+`Flask` here behaves exactly as `flask.Flask` does; `schlenk.Flask` adds safe defaults to it, and adoption
+puts it in the place of `flask.Flask`. It has two lanes:
+
+* The **direct lane** is this page. It walks the steps that Flask's methods walk, in their order, over
+  contexts that open on first touch. It reads Flask's public dicts of hooks as they are at that moment,
+  so there is nothing to invalidate when code changes them.
+* The **upstream lane** is Flask's own methods, unchanged. It runs whenever a step that the direct lane
+  walks itself is overridden, on the class or on the instance, at whatever time (`STEPS` names them), and
+  for the few requests that `upstream_reason` names.
+
+Steps that need not be fast (error handling, building unusual responses, automatic OPTIONS) are called as
+methods in both lanes, so overriding those needs no lane.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from inspect import CO_COROUTINE
+from operator import attrgetter
+from pathlib import Path
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+import flask
+from flask import Request, Response
+from flask.globals import _cv_app, _cv_request
+from flask.signals import (
+    appcontext_popped,
+    appcontext_pushed,
+    appcontext_tearing_down,
+    request_finished,
+    request_started,
+    request_tearing_down,
+)
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import ValidationError
+from werkzeug.utils import get_content_type
+
+from schlenk.contexts import AppContext, RequestContext, blueprint_names
+from schlenk.routing import Map
+from schlenk.encoding import compact_encoder, is_stock, settings_of
+from schlenk.sessions import CookieSessionInterface, SafeCookieSessionInterface
+from schlenk.wrappers import HTML, STATUS_LINES, decode, plain_response, send
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from schlenk.routing import Target
+
+STEPS = (
+    "request_context",
+    "app_context",
+    "create_url_adapter",
+    "full_dispatch_request",
+    "preprocess_request",
+    "dispatch_request",
+    "ensure_sync",
+    "finalize_request",
+    "make_response",
+    "process_response",
+    "do_teardown_request",
+    "do_teardown_appcontext",
+    "inject_url_defaults",
+)
+"""The methods of `flask.Flask` whose work the direct lane does itself."""
+
+_steps_of = attrgetter(*STEPS)
+_step_names = frozenset(STEPS)
+
+_HOSTS_KEPT = 256
+_UNSEEN = object()
+
+_PLAIN_BODIES = frozenset({str, dict, list})
+_PLAIN_CODES = frozenset(code for code in STATUS_LINES if code >= 200 and code not in {204, 304})
+_SESSIONS_ON_TOUCH = frozenset({CookieSessionInterface, SafeCookieSessionInterface})
+_new = object.__new__
+
+
+_FLASK_FOLDER = str(Path(flask.__file__).parent)
+
+
+def _upstream_steps() -> tuple[Any, ...]:
+    """Return the steps as Flask defines them; one that was patched before this import equals nothing."""
+    return tuple(
+        step
+        if step.__class__ is FunctionType and step.__code__.co_filename.startswith(_FLASK_FOLDER)
+        else object()
+        for step in _steps_of(flask.Flask)
+    )
+
+
+_UPSTREAM_STEPS = _upstream_steps()
+
+
+def _synchronous(app: Flask, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what `app.ensure_sync(function)` returns."""
+    if (
+        function.__class__ is FunctionType
+        and not function.__code__.co_flags & CO_COROUTINE
+        and not function.__dict__  # where `inspect.markcoroutinefunction` leaves its mark
+    ):
+        return function
+    return app.ensure_sync(function)
+
+
+def _keeps_init(request_class: type[Request]) -> bool:
+    """Tell whether making a request later than Flask does can make no difference."""
+    return request_class.__init__ is Request.__init__ and request_class.__new__ is Request.__new__
+
+
+def _is_stock_error(error: HTTPException) -> bool:
+    """Tell whether an error answers with its own body and headers, and nothing else."""
+    kind = error.__class__
+    return (
+        kind.get_response is HTTPException.get_response
+        and kind.__call__ is HTTPException.__call__
+        and error.response is None
+        and error.code in _PLAIN_CODES
+    )
+
+
+class Flask(flask.Flask):
+    """A `flask.Flask` whose requests cost what they touch."""
+
+    url_map_class = Map
+    session_interface = CookieSessionInterface()
+
+    _assigned_steps: frozenset[str] = frozenset()
+    _json_settings: tuple[Any, ...] = ()
+    _encode_json: Callable[[Any], str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._known_hosts: dict[str, Any] = {}
+        super().__init__(*args, **kwargs)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Assign, and notice a step that is assigned on the instance."""
+        super().__setattr__(name, value)
+        if name in _step_names:
+            self._assigned_steps = _step_names & self.__dict__.keys()
+
+    def __delattr__(self, name: str) -> None:
+        """Delete, and notice a step that is no longer assigned on the instance."""
+        super().__delattr__(name)
+        if name in _step_names:
+            self._assigned_steps = _step_names & self.__dict__.keys()
+
+    def wsgi_app(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Answer a request: `flask.Flask.wsgi_app`, by the direct lane where its steps are Flask's."""
+        if (
+            _steps_of(self.__class__) != _UPSTREAM_STEPS
+            or self._assigned_steps
+            or "werkzeug.debug.preserve_context" in environ
+            or (self.request_class is not Request and not _keeps_init(self.request_class))
+        ):
+            return super().wsgi_app(environ, start_response)
+
+        context = _new(RequestContext)
+        context.app = self
+        context.environ = environ
+        app_context: Any = _cv_app.get(None)
+        if app_context is None or app_context.app is not self:
+            app_context = _new(AppContext)
+            app_context.app = self
+            app_context._cv_tokens = [_cv_app.set(app_context)]
+            if appcontext_pushed.receivers:
+                appcontext_pushed.send(self, _async_wrapper=self.ensure_sync)
+        else:
+            app_context = None
+        context._cv_tokens = [(_cv_request.set(context), app_context)]
+
+        error: BaseException | None = None
+        try:
+            try:
+                self._match(context)
+                response = self._answer(context)
+            except Exception as e:  # noqa: BLE001  # Flask's boundary: every error becomes an answer
+                error = e
+                response = self.handle_exception(e)
+            except BaseException as e:
+                error = e
+                raise
+            if response.__class__ is not tuple:
+                return send(response, environ, start_response)
+            status, headers, body = response
+            start_response(status, headers)
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        finally:
+            if error is not None and self.should_ignore_error(error):
+                error = None
+            self._leave(context, app_context, error)
+
+    def _match(self, context: RequestContext) -> None:
+        """Find the rule that the request reaches."""
+        environ = context.environ
+        trusted_hosts = self.config["TRUSTED_HOSTS"]
+        if trusted_hosts is None:
+            trusted_hosts = Request.trusted_hosts
+        if self.session_interface.__class__ not in _SESSIONS_ON_TOUCH:
+            context._session  # noqa: B018  # a session of another kind opens before matching
+        elif (
+            self._known_hosts.get(environ.get("HTTP_HOST"), _UNSEEN) == trusted_hosts
+            and self.url_map.__class__ is Map
+            and not self.subdomain_matching
+            and "HTTP_UPGRADE" not in environ
+        ):
+            path = environ["PATH_INFO"]
+            if not path.isascii():
+                path = decode(path)
+            method = environ["REQUEST_METHOD"]
+            found = self.url_map.find(path, method)
+            if found is not None:
+                rule, context.view_args = found
+                context.rule = rule
+                context.names = blueprint_names(rule.endpoint)
+                return
+            try:
+                found = self.url_map.search(path, method)
+            except HTTPException as e:
+                context.refuse(e)
+                return
+            if found is not None:
+                context.reach(*found)
+                return
+        self._match_by_adapter(context, trusted_hosts)
+
+    def _match_by_adapter(self, context: RequestContext, trusted_hosts: Any) -> None:
+        """Find the rule as Flask does, and remember a host that was found in order."""
+        adapter = context.url_adapter
+        if adapter is None:
+            return
+        host = context.environ.get("HTTP_HOST")
+        if host is not None and self.request_class is Request:
+            if len(self._known_hosts) >= _HOSTS_KEPT:
+                self._known_hosts.clear()
+            self._known_hosts[host] = copy(trusted_hosts)
+        try:
+            rule, view_args = adapter.match(return_rule=True)
+        except HTTPException as e:
+            context.refuse(e)
+        else:
+            context.reach(rule, view_args)
+
+    def _answer(self, context: RequestContext) -> Any:
+        """Run hooks and view; return a response, or (status, headers, body) if nobody looks at one."""
+        if not self._got_first_request:
+            self._got_first_request = True
+        result: Any = None
+        try:
+            if request_started.receivers:
+                request_started.send(self, _async_wrapper=self.ensure_sync)
+            if self.url_value_preprocessors or self.before_request_funcs:
+                result = self._preprocess(context)
+            if result is None:
+                result = self._dispatch(context)
+        except Exception as e:  # noqa: BLE001  # Flask's boundary: every error becomes an answer
+            result = self.handle_user_exception(e)
+
+        touched = context.__dict__
+        is_seen = (
+            self.after_request_funcs
+            or "_session" in touched
+            or "_after_request_functions" in touched
+            or request_finished.receivers
+            or ("HTTP_COOKIE" in context.environ and self._must_refresh_session(context))
+        )
+        response: Any
+        kind = result.__class__
+        code = 200
+        if kind is tuple and len(result) == 2 and result[1].__class__ is int:
+            body, status = result
+            if body.__class__ in _PLAIN_BODIES and status in _PLAIN_CODES:
+                result, kind, code = body, body.__class__, status
+        if kind is Response:
+            response = result
+        elif self.response_class is not Response:
+            response = self.make_response(result)
+        elif kind is str:
+            response = self._plain(result.encode(), HTML, code, is_seen)
+        elif (kind is dict or kind is list) and is_stock(self.json):
+            response = self._plain(self._dump(result), get_content_type(self.json.mimetype, "utf-8"), code, is_seen)
+        elif not is_seen and isinstance(result, HTTPException) and _is_stock_error(result):
+            response = self._error(result, context.environ)
+        else:
+            response = self.make_response(result)
+        return self._process(context, response) if is_seen else response
+
+    def _preprocess(self, context: RequestContext) -> Any:
+        """Run what comes before the view; return what a hook returned in its place."""
+        names = context.names[::-1]
+        request = context.request
+        for name in names:
+            if name in self.url_value_preprocessors:
+                for process in self.url_value_preprocessors[name]:
+                    process(request.endpoint, request.view_args)
+        for name in names:
+            if name in self.before_request_funcs:
+                for hook in self.before_request_funcs[name]:
+                    result = _synchronous(self, hook)()
+                    if result is not None:
+                        return result
+        return None
+
+    def _dispatch(self, context: RequestContext) -> Any:
+        """Call the view, or raise what kept the request from reaching one."""
+        if "request" in context.__dict__:
+            context.heed_request()
+        if context.routing_exception is not None:
+            self.raise_routing_exception(context.request)
+        rule: Any = context.rule
+        if context.method == "OPTIONS" and getattr(rule, "provide_automatic_options", False):
+            return self.make_default_options_response()
+        view = self.view_functions[rule.endpoint]
+        return _synchronous(self, view)(**context.view_args)
+
+    def _plain(self, body: bytes, content_type: str, code: int, is_seen: object) -> Any:
+        if is_seen:
+            return plain_response(body, content_type, code)
+        return (
+            STATUS_LINES[code],
+            [("Content-Type", content_type), ("Content-Length", str(len(body)))],
+            body,
+        )
+
+    def _error(self, error: HTTPException, environ: WSGIEnvironment) -> Any:
+        """Return Werkzeug's page for an error that no handler took."""
+        body = error.get_body(environ).encode()
+        headers = [*error.get_headers(environ), ("Content-Length", str(len(body)))]
+        return STATUS_LINES[error.code], headers, body  # type: ignore[index]  # checked by _is_stock_error
+
+    def _dump(self, data: Any) -> bytes:
+        """Return the body of a JSON response, as Flask's provider writes it."""
+        provider: Any = self.json
+        compact = provider.compact
+        if compact is False or (compact is None and self.debug):
+            return f"{provider.dumps(data, indent=2)}\n".encode()
+        settings = settings_of(provider)
+        if settings != self._json_settings:
+            self._encode_json = compact_encoder(*settings)
+            self._json_settings = settings
+        return f"{self._encode_json(data)}\n".encode()
+
+    def _must_refresh_session(self, context: RequestContext) -> bool:
+        """Open a session that nobody touched but that is sent again with every answer."""
+        interface: Any = self.session_interface
+        return interface.may_be_permanent(self, context.environ) and context._session is not None
+
+    def _process(self, context: RequestContext, response: Any) -> Any:
+        """Run what comes after the view, and save the session: `flask.Flask.process_response`."""
+        touched = context.__dict__
+        if "request" in touched and context.request.url_rule is not context.rule:
+            context.heed_request()
+        for hook in touched.get("_after_request_functions", ()):
+            response = _synchronous(self, hook)(response)
+        if self.after_request_funcs:
+            for name in context.names:
+                if name in self.after_request_funcs:
+                    for hook in reversed(self.after_request_funcs[name]):
+                        response = _synchronous(self, hook)(response)
+        if "_session" in touched:
+            interface, session = self.session_interface, context._session
+            if not interface.is_null_session(session):
+                interface.save_session(self, session, response)
+        if request_finished.receivers:
+            request_finished.send(self, _async_wrapper=self.ensure_sync, response=response)
+        return response
+
+    def _leave(
+        self, context: RequestContext, app_context: AppContext | None, error: BaseException | None
+    ) -> None:
+        """Run teardown functions and pop both contexts: `flask.ctx.RequestContext.pop`."""
+        tokens = context._cv_tokens
+        if (
+            self.teardown_request_funcs
+            or self.teardown_appcontext_funcs
+            or request_tearing_down.receivers
+            or appcontext_tearing_down.receivers
+            or appcontext_popped.receivers
+            or "request" in context.__dict__
+            or len(tokens) != 1
+            or _cv_request.get(None) is not context
+        ):
+            context.pop(error)
+            return
+        token, _ = tokens.pop()
+        _cv_request.reset(token)
+        context.environ["werkzeug.request"] = None
+        if app_context is not None:
+            _cv_app.reset(app_context._cv_tokens.pop())
+
+    # Building URLs.
+
+    def url_for(
+        self,
+        /,
+        endpoint: str,
+        *,
+        _anchor: str | None = None,
+        _method: str | None = None,
+        _scheme: str | None = None,
+        _external: bool | None = None,
+        **values: Any,
+    ) -> str:
+        """Return the URL of an endpoint: `flask.Flask.url_for`, compiled per endpoint and names."""
+        context: Any = _cv_request.get(None)
+        if (
+            context.__class__ is RequestContext
+            and context.app is self
+            and "url_adapter" not in context.__dict__
+            and not self.url_default_functions
+            and _anchor is _method is _scheme is None
+            and not _external
+        ):
+            if endpoint[:1] == ".":
+                blueprint = context.names[0]
+                endpoint = endpoint[1:] if blueprint is None else f"{blueprint}{endpoint}"
+            build = self.url_map.builder(endpoint, tuple(values))
+            if build is not None:
+                try:
+                    return f"{context.script_name.rstrip('/')}/{build(values).lstrip('/')}"
+                except ValidationError:
+                    pass  # the adapter looks for another rule, and says what is missing
+        return super().url_for(
+            endpoint,
+            _anchor=_anchor,
+            _method=_method,
+            _scheme=_scheme,
+            _external=_external,
+            **values,
+        )
