@@ -13,6 +13,7 @@ Each difference from `flask.Flask` is a row of `docs/compatibility.md`:
 from __future__ import annotations
 
 import re
+from inspect import signature
 from math import isfinite
 from typing import TYPE_CHECKING, Any, ParamSpec, overload
 from urllib.parse import urlsplit, urlunsplit
@@ -41,3 +42,196 @@ P = ParamSpec("P")
 
 LONGEST_PATH = 8192
 """Characters of a path that are matched; a longer one is answered with 414 (RFC 9110, section 4.1)."""
+
+_LOOPBACK = re.compile(r"(?:localhost|[a-z0-9-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?", re.I)
+
+# What may follow the scheme and host of this site; browsers drop tabs and line ends and read a
+# backslash as a slash, so none of those may stand in it (WHATWG URL, "basic URL parser").
+_LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+
+
+class FiniteFloatConverter(FloatConverter):
+    """Werkzeug's float converter, without the digits that overflow to infinity."""
+
+    def to_python(self, value: str) -> float:
+        """Return the number.
+
+        Raises:
+            ValidationError: it is outside the range, or too large for a float.
+        """
+        number: float = super().to_python(value)
+        if not isfinite(number):
+            raise ValidationError
+        return number
+
+
+class SafeMap(Map):
+    """The router of `schlenk.Flask`."""
+
+    default_converters = Map.default_converters | {"float": FiniteFloatConverter}
+    longest_path = LONGEST_PATH
+
+
+class Flask(cycle.Flask):
+    """Flask, safe when nothing is said.
+
+    Takes what `flask.Flask` takes.
+
+    Example:
+        >>> app = Flask(__name__)
+        >>> @app.get("/guest/<name>")
+        ... def hello_guest(name):
+        ...     return f"Hello {name} as Guest"
+        >>> app.test_client().get("/guest/mvl").text
+        'Hello mvl as Guest'
+    """
+
+    url_map_class = SafeMap
+    session_interface = SafeCookieSessionInterface()
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return the adapter that matches and builds URLs.
+
+        Raises:
+            SecurityError: the request has no valid `Host` (RFC 9112, section 3.2), or one that
+                `TRUSTED_HOSTS` does not name; answered with 400.
+        """
+        adapter = super().create_url_adapter(request)
+        if request is not None and not request.host:
+            raise SecurityError("The request has no valid Host.")
+        return adapter
+
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        """Raise what kept a request from a view; a redirect within the site names no host.
+
+        A `Host` header is the client's word. A redirect that repeats it can be stored by a cache and
+        sent to others.
+        """
+        error = request.routing_exception
+        if isinstance(error, RequestRedirect):
+            url = urlsplit(error.new_url)
+            if url.netloc == request.host:
+                request.routing_exception = RequestRedirect(urlunsplit(("", "", *url[2:])))
+        super().raise_routing_exception(request)
+
+    def url_for(
+        self,
+        /,
+        endpoint: str | Callable[..., Any],
+        *,
+        _anchor: str | None = None,
+        _method: str | None = None,
+        _scheme: str | None = None,
+        _external: bool | None = None,
+        **values: Any,
+    ) -> str:
+        """Return the URL of an endpoint or of a view function.
+
+        Args:
+            endpoint: the name of an endpoint, or a function that is the view of one.
+            _anchor: a fragment to append.
+            _method: the method whose rule to use, where an endpoint has several.
+            _scheme: the scheme of an external URL.
+            _external: whether to include scheme and host. Needs `SERVER_NAME` or `TRUSTED_HOSTS`, except
+                on this machine and when testing or debugging.
+            **values: the rule's variable parts; any other becomes a part of the query.
+
+        Raises:
+            werkzeug.routing.BuildError: no rule of the endpoint takes these values.
+            SecurityError: an external URL was asked for and the request's host was not configured.
+            LookupError: the function is not a view, or is the view of several endpoints.
+        """
+        name = endpoint if isinstance(endpoint, str) else self._endpoint_of(endpoint)
+        url = super().url_for(
+            name, _anchor=_anchor, _method=_method, _scheme=_scheme, _external=_external, **values
+        )
+        if url[:1] != "/" and not self._may_name_host():
+            raise SecurityError(
+                f"An external URL was asked for in a request to {flask.request.host!r}. A client can send"
+                " any Host. Set SERVER_NAME or TRUSTED_HOSTS to say which names this application has."
+            )
+        return url
+
+    def _may_name_host(self) -> bool:
+        """Tell whether the host of the current request, if there is one, is more than a client's word."""
+        config = self.config
+        return bool(
+            _cv_request.get(None) is None
+            or config["SERVER_NAME"]
+            or config["TRUSTED_HOSTS"]
+            or self.testing
+            or self.debug
+            or _LOOPBACK.fullmatch(flask.request.host)
+        )
+
+    def _endpoint_of(self, view: Callable[..., Any]) -> str:
+        endpoints = [name for name, function in self.view_functions.items() if function is view]
+        if len(endpoints) == 1:
+            return endpoints[0]
+        name = getattr(view, "__qualname__", repr(view))
+        if not endpoints:
+            raise LookupError(f"{name} is not a view of this application; add a route for it.")
+        raise LookupError(
+            f"{name} is the view of several endpoints: {', '.join(sorted(endpoints))}. Name one of them."
+        )
+
+    def async_to_sync(
+        self, func: Callable[P, Coroutine[Any, Any, Any]]
+    ) -> Callable[P, Any]:
+        """Return a function that runs an async function on the process's event loop."""
+        return call_on_loop(func)
+
+
+# `create_url_adapter` above is a step that the direct lane may still take: it only refuses.
+Flask.plain_steps = cycle.steps_of(Flask)
+
+
+@overload
+def url_for(
+    endpoint: str,
+    *,
+    _anchor: str | None = None,
+    _method: str | None = None,
+    _scheme: str | None = None,
+    _external: bool | None = None,
+    **values: Any,
+) -> str: ...
+@overload
+def url_for(endpoint: Callable[P, Any], /, *args: P.args, **values: P.kwargs) -> str: ...
+def url_for(endpoint: Any, /, *args: Any, **values: Any) -> str:
+    """Return the URL of an endpoint, by its name or its view function.
+
+    A view function is called upon with its own arguments, and a type checker checks them.
+
+    Example:
+        >>> app = Flask(__name__)
+        >>> @app.get("/guest/<name>")
+        ... def hello_guest(name: str) -> str:
+        ...     return f"Hello {name} as Guest"
+        >>> with app.test_request_context():
+        ...     url_for("hello_guest", name="mvl"), url_for(hello_guest, "mvl")
+        ('/guest/mvl', '/guest/mvl')
+    """
+    if args:
+        values = signature(endpoint).bind_partial(*args, **values).arguments
+    return current_app.url_for(endpoint, **values)
+
+
+def local_redirect(target: str | None, fallback: str, code: int = 302) -> Response:
+    """Return a redirect to a path of this site, or to `fallback` when the target is anything else.
+
+    For targets that came with the request, such as `?next=`: another site's address, in any of the
+    spellings that browsers accept, is not followed (CWE-601).
+
+    Args:
+        target: a path with its query, or None.
+        fallback: where to go when `target` is not one.
+        code: the status code.
+
+    Example:
+        >>> app = Flask(__name__)
+        >>> with app.test_request_context():
+        ...     local_redirect("/cart?step=2", "/").location, local_redirect("//evil.test", "/").location
+        ('/cart?step=2', '/')
+    """
+    return redirect(target if target and _LOCAL_PATH.fullmatch(target) else fallback, code)

@@ -67,7 +67,7 @@ STEPS = (
 )
 """The methods of `flask.Flask` whose work the direct lane does itself."""
 
-_steps_of = attrgetter(*STEPS)
+steps_of = attrgetter(*STEPS)
 _step_names = frozenset(STEPS)
 
 _HOSTS_KEPT = 256
@@ -88,7 +88,7 @@ def _upstream_steps() -> tuple[Any, ...]:
         step
         if step.__class__ is FunctionType and step.__code__.co_filename.startswith(_FLASK_FOLDER)
         else object()
-        for step in _steps_of(flask.Flask)
+        for step in steps_of(flask.Flask)
     )
 
 
@@ -128,6 +128,7 @@ class Flask(flask.Flask):
     url_map_class = Map
     session_interface = CookieSessionInterface()
 
+    plain_steps = _UPSTREAM_STEPS
     _assigned_steps: frozenset[str] = frozenset()
     _json_settings: tuple[Any, ...] = ()
     _encode_json: Callable[[Any], str]
@@ -148,12 +149,29 @@ class Flask(flask.Flask):
         if name in _step_names:
             self._assigned_steps = _step_names & self.__dict__.keys()
 
+    def upstream_reason(self) -> str | None:
+        """Return why requests take the upstream lane, or None if they take the direct one.
+
+        The test client's `with` block, which keeps contexts after the request, takes the upstream lane
+        whatever this says.
+        """
+        assigned = sorted(self._assigned_steps)
+        if assigned:
+            return f"assigned on the application: {', '.join(assigned)}"
+        steps = zip(STEPS, steps_of(self.__class__), self.plain_steps, strict=True)
+        replaced = [name for name, step, plain in steps if step is not plain]
+        if replaced:
+            return f"overridden in {self.__class__.__qualname__}: {', '.join(replaced)}"
+        if not _keeps_init(self.request_class):
+            return f"{self.request_class.__qualname__} has a constructor of its own"
+        return None
+
     def wsgi_app(
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Answer a request: `flask.Flask.wsgi_app`, by the direct lane where its steps are Flask's."""
         if (
-            _steps_of(self.__class__) != _UPSTREAM_STEPS
+            steps_of(self.__class__) != self.plain_steps
             or self._assigned_steps
             or "werkzeug.debug.preserve_context" in environ
             or (self.request_class is not Request and not _keeps_init(self.request_class))

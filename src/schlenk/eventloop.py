@@ -10,34 +10,43 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from concurrent.futures import Future
 from contextvars import copy_context
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
-    from concurrent.futures import Future
     from contextvars import Context
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_UNSET: Any = object()
+
+
+class _Loop:
+    """A running event loop, the thread it runs on, and the process that started it."""
+
+    def __init__(self) -> None:
+        self.process = os.getpid()
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, name="schlenk-loop", daemon=True)
+        self.thread.start()
+
+
 _starting = threading.Lock()
-_running: tuple[int, asyncio.AbstractEventLoop] | None = None
+_current: _Loop | None = None
 
 
-def process_loop() -> asyncio.AbstractEventLoop:
+def process_loop() -> _Loop:
     """Return the process's event loop, running; a forked process gets one of its own."""
-    global _running
-    running = _running
-    if running is None or running[0] != os.getpid():
+    global _current
+    if _current is None or _current.process != os.getpid():
         with _starting:
-            running = _running
-            if running is None or running[0] != os.getpid():
-                loop = asyncio.new_event_loop()
-                threading.Thread(target=loop.run_forever, name="schlenk-loop", daemon=True).start()
-                running = _running = (os.getpid(), loop)
-    return running[1]
+            if _current is None or _current.process != os.getpid():
+                _current = _Loop()
+    return _current
 
 
 def call_on_loop(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
@@ -52,14 +61,14 @@ def call_on_loop(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        loop = process_loop()
-        if threading.get_ident() == getattr(loop, "_thread_id", None):
+        running = process_loop()
+        if threading.current_thread() is running.thread:
             raise RuntimeError(
-                f"{function.__qualname__} is async and was called synchronously from another async"
-                " function. Await it instead."
+                f"The async function {function.__name__!r} was called from another async function as if"
+                " it were a plain one, which would wait for itself. Await it instead."
             )
         context = copy_context()
-        future = _start(loop, function(*args, **kwargs), context)
+        future = _start(running.loop, function(*args, **kwargs), context)
         try:
             return future.result()
         except BaseException:
@@ -73,11 +82,26 @@ def call_on_loop(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T
     return call
 
 
-_UNSET: Any = object()
-
-
 def _start(
     loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T], context: Context
 ) -> Future[T]:
-    """Start a coroutine on the loop, in the given context, from another thread."""
-    return context.run(asyncio.run_coroutine_threadsafe, coroutine, loop)
+    """Run a coroutine on the loop, from another thread, in exactly this context."""
+    future: Future[T] = Future()
+
+    def settle(task: asyncio.Task[T]) -> None:
+        if task.cancelled():
+            future.cancel()
+        elif (error := task.exception()) is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(task.result())
+
+    def start() -> None:
+        task = loop.create_task(coroutine, context=context)
+        task.add_done_callback(settle)
+        future.add_done_callback(
+            lambda future: loop.call_soon_threadsafe(task.cancel) if future.cancelled() else None
+        )
+
+    loop.call_soon_threadsafe(start)
+    return future

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import werkzeug.routing
-from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestURITooLarge
 from werkzeug.routing import ValidationError, converters
 from werkzeug.routing.exceptions import (
     NoMatch,
@@ -54,6 +54,9 @@ class Map(werkzeug.routing.Map):
     """A `werkzeug.routing.Map` that compiles its rules when they change, not when they are used."""
 
     _matcher: Matcher
+
+    longest_path: int | None = None
+    """Characters of a path that are matched; None for any number."""
 
     def __init__(self, rules: Iterable[RuleFactory] | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(None, *args, **kwargs)
@@ -162,7 +165,11 @@ class Matcher(StateMachineMatcher):
             NoMatch: nothing matches; says which methods would, and whether only a websocket rule did.
             RequestPath: another path should be requested.
             RequestAliasRedirect: the rule is an alias.
+            RequestURITooLarge: the path is longer than the map allows.
         """
+        longest = self._map.longest_path
+        if longest is not None and len(path) > longest:
+            raise RequestURITooLarge
         search = _Search(method, websocket)
         found = search.walk(self._start, domain, path)
         if found is None and self.merge_slashes:

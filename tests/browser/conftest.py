@@ -17,6 +17,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
 
 from students import create_app
+from students.models import db
 
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
@@ -71,6 +72,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
     server.shutdown()
     thread.join()
     server.server_close()
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import re
 import shutil
 import sys
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from schlenk import Flask
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
 
 from students import create_app
+from students.models import db
 
 
 class FirstRun(NamedTuple):
@@ -63,35 +64,38 @@ class Visitor:
         return cookie.value if cookie else ""
 
 
-def start(folder: Path, **config: Any) -> Visitor:
-    """Run the registry over `folder` and visit it, with the password it prints."""
+@contextmanager
+def registry(folder: Path, **config: Any) -> Iterator[Visitor]:
+    """Run the registry over `folder` and visit it, with the password it prints if it prints one."""
     with redirect_stdout(StringIO()) as printed:
         app = create_app(config, folder)
-    return Visitor(app, "".join(re.findall(r"Password: (\S+)", printed.getvalue())))
+    yield Visitor(app, "".join(re.findall(r"Password: (\S+)", printed.getvalue())))
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture(scope="session")
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
     """The one first run whose data every visitor gets a copy of."""
     folder = tmp_path_factory.mktemp("registry") / "data"
-    visitor = start(folder)
-    visitor.sign_in()
-    visitor.text("/")  # takes the greeting out of the session
-    return FirstRun(folder, visitor.password, visitor.cookie)
+    with registry(folder) as visitor:
+        visitor.sign_in()
+        visitor.text("/")  # takes the greeting out of the session
+        return FirstRun(folder, visitor.password, visitor.cookie)
 
 
 @pytest.fixture
-def arrive(first_run: FirstRun, tmp_path: Path) -> Callable[..., Visitor]:
+def arrive(first_run: FirstRun, tmp_path: Path) -> Iterator[Callable[..., Visitor]]:
     """Run the registry over this test's own copy of the data; again, over what it has become."""
+    folder = shutil.copytree(first_run.folder, tmp_path / "copy")
+    with ExitStack() as running:
 
-    def run(**config: Any) -> Visitor:
-        if not (tmp_path / "data").exists():
-            shutil.copytree(first_run.folder, tmp_path / "data")
-        visitor = start(tmp_path / "data", **config)
-        visitor.password = first_run.password
-        return visitor
+        def run(**config: Any) -> Visitor:
+            visitor = running.enter_context(registry(folder, **config))
+            visitor.password = first_run.password
+            return visitor
 
-    return run
+        yield run
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def fetch(project: str) -> Path:
         with tempfile.TemporaryDirectory(dir=CACHE) as place:
             archive = download(project, Path(place))
             with tarfile.open(archive) as tar:
-                # The argument `filter` came with Python 3.11.4; as an attribute older ones ignore it.
+                # The argument `filter` came with Python 3.11.4; older ones ignore the attribute.
                 tar.extraction_filter = getattr(tarfile, "data_filter", None)
                 tar.extractall(place)
             (Path(place) / name).rename(folder)
