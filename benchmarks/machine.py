@@ -24,12 +24,12 @@ def pin_to_one_core() -> int | None:
 def facts(packages: Iterable[str]) -> dict[str, str | int]:
     """Describe the machine and the versions of `packages`, for the record beside a figure."""
     return {
-        "date": datetime.now(UTC).date().isoformat(),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "cores": os.cpu_count() or 1,
         **{package: version(package) for package in packages},
+        "date": datetime.now(UTC).date().isoformat(),
     }
 
 

@@ -6,7 +6,7 @@ the plot and the README are made from it alone, and can be made anew without mea
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -66,15 +66,15 @@ class Result:
         """Write the result, its table and, unless told otherwise, its plot into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(asdict(self), indent=1)
-        (folder / f"{self.benchmark}.json").write_text(text + "\n")
-        (folder / f"{self.benchmark}.md").write_text(table(self) + "\n")
+        (folder / f"{self.benchmark}.json").write_text(text + "\n", encoding="utf-8")
+        (folder / f"{self.benchmark}.md").write_text(table(self) + "\n", encoding="utf-8")
         if plotted:
             plot(self, folder)
 
     @classmethod
     def read(cls, folder: Path, benchmark: str) -> Self:
         """Read what `write` wrote."""
-        values = json.loads((folder / f"{benchmark}.json").read_text())
+        values = json.loads((folder / f"{benchmark}.json").read_text(encoding="utf-8"))
         values["cases"] = [CaseResult(**case) for case in values["cases"]]
         return cls(**values)
 
@@ -89,8 +89,12 @@ def table(result: Result) -> str:
     lines = [row(head), row(["---"] + ["---:"] * (len(head) - 2) + ["---"])]
     lines += [row(cells(case)) for case in result.cases]
     lines += ["", *(f"{note}  " for note in result.notes)]
-    lines.append("Measured on " + ", ".join(f"{k}: {v}" for k, v in result.machine.items()) + ".")
-    return "\n".join(lines)
+    return "\n".join([*lines, f"Measured with {', '.join(facts(result.machine))}."])
+
+
+def facts(machine: Mapping[str, Any]) -> list[str]:
+    """Return a few words for each fact of the machine, such as `cores 2`."""
+    return [f"{name} {value}" for name, value in machine.items()]
 
 
 def cells(case: CaseResult) -> list[str]:

@@ -47,10 +47,10 @@ def test_the_table_shows_microseconds_ratio_target_and_machine() -> None:
     """A reader can judge the figure without running anything."""
     case = CaseResult("text", 5, [{"old": 10e-6, "new": 1e-6}, {"old": 20e-6, "new": 2e-6}])
 
-    lines = table(Result("cycle", "Title", {"python": "3.x"}, [case])).splitlines()
+    lines = table(Result("cycle", "Title", {"python": "3.x", "cores": 2}, [case])).splitlines()
 
     assert lines[2] == "| text | 15.0 | 1.5 | **10.0×** (10.0-10.0) | 5× | yes |"
-    assert lines[-1] == "Measured on python: 3.x."
+    assert lines[-1] == "Measured with python 3.x, cores 2."
 
 
 def test_only_the_block_between_the_markers_is_replaced() -> None:

@@ -32,7 +32,7 @@ def main() -> None:
         ],
     )
     result.write(options.output, plotted=options.plot)
-    print((options.output / "cycle.md").read_text())
+    print((options.output / "cycle.md").read_text(encoding="utf-8"))
 
 
 def arguments() -> argparse.Namespace:

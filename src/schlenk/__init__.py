@@ -2,14 +2,13 @@
 
     from schlenk import Flask, session, redirect, url_for, escape, request
 
-`Flask` is a subclass of `flask.Flask` with safe defaults; every other name is Flask's own object, except
-`url_for`, which also accepts a view function. Importing this package imports Flask and nothing heavier.
+`Flask` is a subclass of `flask.Flask` with safe defaults; `Request` of `flask.Request`;
+`url_for` also accepts a view function; every other name is Flask's own object. Importing this package imports Flask and nothing heavier.
 """
 
 from flask import (
     Blueprint,
     Config,
-    Request,
     Response,
     abort,
     after_this_request,
@@ -48,6 +47,7 @@ from flask import (
 from markupsafe import escape
 
 from schlenk.app import Flask, local_redirect, url_for
+from schlenk.wrappers import Request
 
 __version__ = "0.1.0"
 

@@ -43,7 +43,9 @@ P = ParamSpec("P")
 LONGEST_PATH = 8192
 """Characters of a path that are matched; a longer one is answered with 414 (RFC 9110, section 4.1)."""
 
-_LOOPBACK = re.compile(r"(?:localhost|[a-z0-9-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?", re.I)
+_LOOPBACK = re.compile(
+    r"(?:localhost|[a-z0-9-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?", re.I
+)
 
 # What may follow the scheme and host of this site; browsers drop tabs and line ends and read a
 # backslash as a slash, so none of those may stand in it (WHATWG URL, "basic URL parser").
@@ -175,9 +177,7 @@ class Flask(cycle.Flask):
             f"{name} is the view of several endpoints: {', '.join(sorted(endpoints))}. Name one of them."
         )
 
-    def async_to_sync(
-        self, func: Callable[P, Coroutine[Any, Any, Any]]
-    ) -> Callable[P, Any]:
+    def async_to_sync(self, func: Callable[P, Coroutine[Any, Any, Any]]) -> Callable[P, Any]:
         """Return a function that runs an async function on the process's event loop."""
         return call_on_loop(func)
 

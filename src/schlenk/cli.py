@@ -63,7 +63,9 @@ def _show_lanes() -> None:
     rows = _lane_rows(current_app._get_current_object())  # type: ignore[attr-defined]  # a proxy's target
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in [rows[0], tuple("-" * width for width in widths), *rows[1:]]:
-        click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+        click.echo(
+            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
 
 
 def _lane_rows(app: Flask) -> list[tuple[str, ...]]:

@@ -15,10 +15,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import flask.ctx
-from flask import Request
 from werkzeug.exceptions import HTTPException
 
-from schlenk.wrappers import decode, plain_request
+from schlenk.wrappers import Request, decode, plain_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,19 +71,113 @@ class AppContext(flask.ctx.AppContext):
 
 
 class RequestContext(flask.ctx.RequestContext):
-    """A request context whose request, session and URL adapter are made on first touch."""
+    """A request context whose request, session and URL adapter are made on first touch.
+
+    The names with a leading `made_` hold a part once it is made, and None before: they can be read without
+    making it.
+    """
 
     flashes = None
     environ: WSGIEnvironment
-    names: tuple[str | None, ...] = (None,)
     rule: Rule | None = None
     view_args: dict[str, Any] | None = None
     routing_exception: HTTPException | None = None
 
-    @_OnFirstTouch
-    def request(self) -> Request:
+    made_request: flask.Request | None = None
+    made_session: SessionMixin | None = None
+    made_after_functions: list[AfterRequestCallable[Any]] | None = None
+    made_url_adapter: tuple[MapAdapter | None] | None = None
+
+    @property
+    def request(self) -> flask.Request:
         """The request behind `flask.request`."""
+        made = self.made_request
+        if made is None:
+            made = self.made_request = self._make_request()
+        return made
+
+    @request.setter
+    def request(self, request: flask.Request) -> None:
+        self.made_request = request
+
+    @property
+    def _session(self) -> SessionMixin:
+        made = self.made_session
+        if made is None:
+            made = self.made_session = self._open_session()
+        return made
+
+    @_session.setter
+    def _session(self, session: SessionMixin | None) -> None:
+        self.made_session = session
+
+    @property
+    def session(self) -> SessionMixin:
+        """The session behind `flask.session`; reading it marks it as accessed."""
+        made = self.made_session
+        if made is None:
+            made = self.made_session = self._open_session()
+        made.accessed = True
+        return made
+
+    @property
+    def _after_request_functions(self) -> list[AfterRequestCallable[Any]]:
+        made = self.made_after_functions
+        if made is None:
+            made = self.made_after_functions = []
+        return made
+
+    @_after_request_functions.setter
+    def _after_request_functions(self, functions: list[AfterRequestCallable[Any]]) -> None:
+        self.made_after_functions = functions
+
+    @property
+    def url_adapter(self) -> MapAdapter | None:
+        """The adapter that matches this request and builds URLs in it, unless its host is refused."""
+        made = self.made_url_adapter
+        if made is None:
+            made = self.made_url_adapter = (self._make_url_adapter(),)
+        return made[0]
+
+    @url_adapter.setter
+    def url_adapter(self, adapter: MapAdapter | None) -> None:
+        self.made_url_adapter = (adapter,)
+
+    @property
+    def names(self) -> tuple[str | None, ...]:
+        """The names whose hooks apply, from the innermost blueprint to the application (None)."""
+        rule = self.rule
+        return (None,) if rule is None else blueprint_names(rule.endpoint)
+
+    @property
+    def script_name(self) -> str:
+        """The path that the application is mounted under, as the URL adapter has it."""
+        script_name = self.environ.get("SCRIPT_NAME")
+        return "/" if script_name is None else decode(script_name)
+
+    def reach(self, rule: Rule, view_args: dict[str, Any]) -> None:
+        """Take note of the rule that the request matched."""
+        self.rule = rule
+        self.view_args = view_args
+        if self.made_request is not None:
+            self.made_request.url_rule = rule
+            self.made_request.view_args = view_args
+
+    def refuse(self, exception: HTTPException) -> None:
+        """Take note that the request matched no rule."""
+        self.routing_exception = exception
+        if self.made_request is not None:
+            self.made_request.routing_exception = exception
+
+    def heed(self, request: flask.Request) -> None:
+        """Take over what a hook has assigned on the request."""
+        self.rule = request.url_rule
+        self.view_args = request.view_args
+        self.routing_exception = request.routing_exception
+
+    def _make_request(self) -> flask.Request:
         app = self.app
+        request: flask.Request
         if app.request_class is Request:
             request = plain_request(self.environ)
         else:
@@ -99,17 +192,7 @@ class RequestContext(flask.ctx.RequestContext):
             request.routing_exception = self.routing_exception
         return request
 
-    @_OnFirstTouch
-    def url_adapter(self) -> MapAdapter | None:
-        """The adapter that matches this request and builds URLs in it, unless its host is refused."""
-        try:
-            return self.app.create_url_adapter(self.request)
-        except HTTPException as e:
-            self.refuse(e)
-            return None
-
-    @_OnFirstTouch
-    def _session(self) -> SessionMixin:
+    def _open_session(self) -> SessionMixin:
         app = self.app
         interface: Any = app.session_interface
         if app.request_class is Request and hasattr(interface, "open_environ"):
@@ -118,45 +201,12 @@ class RequestContext(flask.ctx.RequestContext):
             session = interface.open_session(app, self.request)
         return interface.make_null_session(app) if session is None else session
 
-    @_OnFirstTouch
-    def _after_request_functions(self) -> list[AfterRequestCallable[Any]]:
-        return []
-
-    @property
-    def method(self) -> str:
-        """The request's method, as a hook may have changed it."""
-        if "request" in self.__dict__:
-            return self.request.method
-        return self.environ["REQUEST_METHOD"]  # type: ignore[no-any-return]
-
-    @property
-    def script_name(self) -> str:
-        """The path that the application is mounted under, as the URL adapter has it."""
-        script_name = self.environ.get("SCRIPT_NAME")
-        return "/" if script_name is None else decode(script_name)
-
-    def refuse(self, exception: HTTPException) -> None:
-        """Take note that the request reached no rule."""
-        self.routing_exception = exception
-        if "request" in self.__dict__:
-            self.request.routing_exception = exception
-
-    def reach(self, rule: Rule, view_args: dict[str, Any]) -> None:
-        """Take note of the rule that the request reached."""
-        self.rule = rule
-        self.view_args = view_args
-        self.names = blueprint_names(rule.endpoint)
-        if "request" in self.__dict__:
-            self.request.url_rule = rule
-            self.request.view_args = view_args
-
-    def heed_request(self) -> None:
-        """Take over what a hook has assigned on the request."""
-        request = self.request
-        self.rule = request.url_rule
-        self.view_args = request.view_args
-        self.routing_exception = request.routing_exception
-        self.names = (None,) if self.rule is None else blueprint_names(self.rule.endpoint)
+    def _make_url_adapter(self) -> MapAdapter | None:
+        try:
+            return self.app.create_url_adapter(self.request)
+        except HTTPException as e:
+            self.refuse(e)
+            return None
 
 
 @lru_cache(maxsize=4096)

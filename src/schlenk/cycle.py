@@ -20,11 +20,12 @@ from copy import copy
 from inspect import CO_COROUTINE
 from operator import attrgetter
 from pathlib import Path
+from threading import Lock
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import flask
-from flask import Request, Response
+from flask import Response
 from flask.globals import _cv_app, _cv_request
 from flask.signals import (
     appcontext_popped,
@@ -34,15 +35,30 @@ from flask.signals import (
     request_started,
     request_tearing_down,
 )
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import (
+    Forbidden,
+    Gone,
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    Unauthorized,
+)
 from werkzeug.routing import ValidationError
 from werkzeug.utils import get_content_type
 
-from schlenk.contexts import AppContext, RequestContext, blueprint_names
+from schlenk.contexts import AppContext, RequestContext
 from schlenk.routing import Map
 from schlenk.encoding import compact_encoder, is_stock, settings_of
 from schlenk.sessions import CookieSessionInterface, SafeCookieSessionInterface
-from schlenk.wrappers import HTML, STATUS_LINES, decode, plain_response, send
+from schlenk.wrappers import (
+    HTML,
+    STATUS_LINES,
+    Request,
+    decode,
+    plain_redirect,
+    plain_response,
+    send,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -67,8 +83,12 @@ STEPS = (
 )
 """The methods of `flask.Flask` whose work the direct lane does itself."""
 
+CLASSES = ("request_class", "response_class", "session_interface")
+"""What the direct lane makes itself when it is the stock one."""
+
 steps_of = attrgetter(*STEPS)
-_step_names = frozenset(STEPS)
+_parts_of = attrgetter(*STEPS, *CLASSES)
+_watched = frozenset({*STEPS, *CLASSES, "url_map", "subdomain_matching"})
 
 _HOSTS_KEPT = 256
 _UNSEEN = object()
@@ -78,6 +98,13 @@ _PLAIN_CODES = frozenset(code for code in STATUS_LINES if code >= 200 and code n
 _SESSIONS_ON_TOUCH = frozenset({CookieSessionInterface, SafeCookieSessionInterface})
 _new = object.__new__
 
+# Each signal's receivers; empty for most applications, and then nothing is sent.
+_on_app_pushed = appcontext_pushed.receivers
+_on_started = request_started.receivers
+_on_finished = request_finished.receivers
+_on_tearing_down = request_tearing_down.receivers
+_on_app_tearing_down = appcontext_tearing_down.receivers
+_on_app_popped = appcontext_popped.receivers
 
 _FLASK_FOLDER = str(Path(flask.__file__).parent)
 
@@ -95,6 +122,12 @@ def _upstream_steps() -> tuple[Any, ...]:
 _UPSTREAM_STEPS = _upstream_steps()
 
 
+_ERROR_STEPS = frozenset({"_find_error_handler", "handle_http_exception", "trap_http_exception"})
+_error_steps_of = attrgetter(*sorted(_ERROR_STEPS))
+_UPSTREAM_ERROR_STEPS = _error_steps_of(flask.Flask)
+_PLAIN_ERRORS = frozenset({Forbidden, Gone, MethodNotAllowed, NotFound, Unauthorized})
+
+
 def _synchronous(app: Flask, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return what `app.ensure_sync(function)` returns."""
     if (
@@ -106,7 +139,7 @@ def _synchronous(app: Flask, function: Callable[..., Any]) -> Callable[..., Any]
     return app.ensure_sync(function)
 
 
-def _keeps_init(request_class: type[Request]) -> bool:
+def _keeps_init(request_class: type[flask.Request]) -> bool:
     """Tell whether making a request later than Flask does can make no difference."""
     return request_class.__init__ is Request.__init__ and request_class.__new__ is Request.__new__
 
@@ -125,29 +158,49 @@ def _is_stock_error(error: HTTPException) -> bool:
 class Flask(flask.Flask):
     """A `flask.Flask` whose requests cost what they touch."""
 
+    request_class = Request
     url_map_class = Map
     session_interface = CookieSessionInterface()
 
     plain_steps = _UPSTREAM_STEPS
-    _assigned_steps: frozenset[str] = frozenset()
     _json_settings: tuple[Any, ...] = ()
     _encode_json: Callable[[Any], str]
+    _json_type: str
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._known_hosts: dict[str, Any] = {}
+        self._examining = Lock()
+        self._examined: tuple[Any, ...] = ()
         super().__init__(*args, **kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Assign, and notice a step that is assigned on the instance."""
+        """Assign, and notice what decides the lane."""
         super().__setattr__(name, value)
-        if name in _step_names:
-            self._assigned_steps = _step_names & self.__dict__.keys()
+        if name in _watched or (name == "_got_first_request" and not value):
+            with self._examining:
+                self._examined = ()
 
     def __delattr__(self, name: str) -> None:
-        """Delete, and notice a step that is no longer assigned on the instance."""
+        """Delete, and notice what decides the lane."""
         super().__delattr__(name)
-        if name in _step_names:
-            self._assigned_steps = _step_names & self.__dict__.keys()
+        if name in _watched:
+            with self._examining:
+                self._examined = ()
+
+    def _examine(self) -> None:
+        """Find out what the direct lane may do itself, now that something it depends on has changed."""
+        with self._examining:
+            parts = _parts_of(self.__class__)
+            self._is_direct = self.upstream_reason() is None
+            self._is_plain = (
+                isinstance(self.url_map, Map)
+                and not self.subdomain_matching
+                and self.request_class is Request
+                and self.session_interface.__class__ in _SESSIONS_ON_TOUCH
+            )
+            self._makes_plain_responses = self.response_class is Response
+            self._got_first_request = True
+            self._examined = parts
 
     def upstream_reason(self) -> str | None:
         """Return why requests take the upstream lane, or None if they take the direct one.
@@ -155,7 +208,7 @@ class Flask(flask.Flask):
         The test client's `with` block, which keeps contexts after the request, takes the upstream lane
         whatever this says.
         """
-        assigned = sorted(self._assigned_steps)
+        assigned = [name for name in STEPS if name in self.__dict__]
         if assigned:
             return f"assigned on the application: {', '.join(assigned)}"
         steps = zip(STEPS, steps_of(self.__class__), self.plain_steps, strict=True)
@@ -166,16 +219,11 @@ class Flask(flask.Flask):
             return f"{self.request_class.__qualname__} has a constructor of its own"
         return None
 
-    def wsgi_app(
-        self, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request: `flask.Flask.wsgi_app`, by the direct lane where its steps are Flask's."""
-        if (
-            steps_of(self.__class__) != self.plain_steps
-            or self._assigned_steps
-            or "werkzeug.debug.preserve_context" in environ
-            or (self.request_class is not Request and not _keeps_init(self.request_class))
-        ):
+        if _parts_of(self.__class__) != self._examined:
+            self._examine()
+        if not self._is_direct or "werkzeug.debug.preserve_context" in environ:
             return super().wsgi_app(environ, start_response)
 
         context = _new(RequestContext)
@@ -186,7 +234,7 @@ class Flask(flask.Flask):
             app_context = _new(AppContext)
             app_context.app = self
             app_context._cv_tokens = [_cv_app.set(app_context)]
-            if appcontext_pushed.receivers:
+            if _on_app_pushed:
                 appcontext_pushed.send(self, _async_wrapper=self.ensure_sync)
         else:
             app_context = None
@@ -219,12 +267,9 @@ class Flask(flask.Flask):
         trusted_hosts = self.config["TRUSTED_HOSTS"]
         if trusted_hosts is None:
             trusted_hosts = Request.trusted_hosts
-        if self.session_interface.__class__ not in _SESSIONS_ON_TOUCH:
-            context._session  # noqa: B018  # a session of another kind opens before matching
-        elif (
-            self._known_hosts.get(environ.get("HTTP_HOST"), _UNSEEN) == trusted_hosts
-            and self.url_map.__class__ is Map
-            and not self.subdomain_matching
+        if (
+            self._is_plain
+            and self._known_hosts.get(environ.get("HTTP_HOST"), _UNSEEN) == trusted_hosts
             and "HTTP_UPGRADE" not in environ
         ):
             path = environ["PATH_INFO"]
@@ -233,9 +278,7 @@ class Flask(flask.Flask):
             method = environ["REQUEST_METHOD"]
             found = self.url_map.find(path, method)
             if found is not None:
-                rule, context.view_args = found
-                context.rule = rule
-                context.names = blueprint_names(rule.endpoint)
+                context.rule, context.view_args = found
                 return
             try:
                 found = self.url_map.search(path, method)
@@ -245,6 +288,8 @@ class Flask(flask.Flask):
             if found is not None:
                 context.reach(*found)
                 return
+        if self.session_interface.__class__ not in _SESSIONS_ON_TOUCH:
+            context._session  # noqa: B018  # a session of another kind is opened before matching
         self._match_by_adapter(context, trusted_hosts)
 
     def _match_by_adapter(self, context: RequestContext, trusted_hosts: Any) -> None:
@@ -266,11 +311,9 @@ class Flask(flask.Flask):
 
     def _answer(self, context: RequestContext) -> Any:
         """Run hooks and view; return a response, or (status, headers, body) if nobody looks at one."""
-        if not self._got_first_request:
-            self._got_first_request = True
         result: Any = None
         try:
-            if request_started.receivers:
+            if _on_started:
                 request_started.send(self, _async_wrapper=self.ensure_sync)
             if self.url_value_preprocessors or self.before_request_funcs:
                 result = self._preprocess(context)
@@ -279,33 +322,18 @@ class Flask(flask.Flask):
         except Exception as e:  # noqa: BLE001  # Flask's boundary: every error becomes an answer
             result = self.handle_user_exception(e)
 
-        touched = context.__dict__
         is_seen = (
             self.after_request_funcs
-            or "_session" in touched
-            or "_after_request_functions" in touched
-            or request_finished.receivers
+            or context.made_session is not None
+            or context.made_after_functions is not None
+            or _on_finished
             or ("HTTP_COOKIE" in context.environ and self._must_refresh_session(context))
         )
-        response: Any
-        kind = result.__class__
-        code = 200
-        if kind is tuple and len(result) == 2 and result[1].__class__ is int:
-            body, status = result
-            if body.__class__ in _PLAIN_BODIES and status in _PLAIN_CODES:
-                result, kind, code = body, body.__class__, status
-        if kind is Response:
-            response = result
-        elif self.response_class is not Response:
-            response = self.make_response(result)
-        elif kind is str:
-            response = self._plain(result.encode(), HTML, code, is_seen)
-        elif (kind is dict or kind is list) and is_stock(self.json):
-            response = self._plain(self._dump(result), get_content_type(self.json.mimetype, "utf-8"), code, is_seen)
-        elif not is_seen and isinstance(result, HTTPException) and _is_stock_error(result):
-            response = self._error(result, context.environ)
-        else:
-            response = self.make_response(result)
+        if result.__class__ is str and not is_seen and self._makes_plain_responses:
+            body = result.encode()
+            headers = [("Content-Type", HTML), ("Content-Length", str(len(body)))]
+            return "200 OK", headers, body
+        response = self._respond(result, context, is_seen)
         return self._process(context, response) if is_seen else response
 
     def _preprocess(self, context: RequestContext) -> Any:
@@ -326,42 +354,66 @@ class Flask(flask.Flask):
 
     def _dispatch(self, context: RequestContext) -> Any:
         """Call the view, or raise what kept the request from reaching one."""
-        if "request" in context.__dict__:
-            context.heed_request()
+        request = context.made_request
+        if request is None:
+            method = context.environ["REQUEST_METHOD"]
+        else:
+            context.heed(request)
+            method = request.method
         if context.routing_exception is not None:
             self.raise_routing_exception(context.request)
         rule: Any = context.rule
-        if context.method == "OPTIONS" and getattr(rule, "provide_automatic_options", False):
+        if method == "OPTIONS" and getattr(rule, "provide_automatic_options", False):
             return self.make_default_options_response()
         view = self.view_functions[rule.endpoint]
         return _synchronous(self, view)(**context.view_args)
 
-    def _plain(self, body: bytes, content_type: str, code: int, is_seen: object) -> Any:
+    def _respond(self, result: Any, context: RequestContext, is_seen: object) -> Any:
+        """Turn what a view returned into a response: `flask.Flask.make_response`.
+
+        A response that nobody will look at is (status, headers, body).
+        """
+        returned, code = result, 200
+        kind = result.__class__
+        if kind is tuple and len(result) == 2 and result[1].__class__ is int:
+            body, status = result
+            if body.__class__ in _PLAIN_BODIES and status in _PLAIN_CODES:
+                result, kind, code = body, body.__class__, status
+        if not self._makes_plain_responses:
+            return self.make_response(returned)
+        if kind is str:
+            body, content_type = result.encode(), HTML
+        elif (kind is dict or kind is list) and is_stock(self.json):
+            body, content_type = self._dump(result)
+        elif not is_seen and isinstance(result, HTTPException) and _is_stock_error(result):
+            return self._error_page(result, context.environ)
+        else:
+            return self.make_response(returned)
         if is_seen:
             return plain_response(body, content_type, code)
-        return (
-            STATUS_LINES[code],
-            [("Content-Type", content_type), ("Content-Length", str(len(body)))],
-            body,
-        )
+        headers = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
+        return STATUS_LINES[code], headers, body
 
-    def _error(self, error: HTTPException, environ: WSGIEnvironment) -> Any:
+    def _error_page(self, error: HTTPException, environ: WSGIEnvironment) -> Any:
         """Return Werkzeug's page for an error that no handler took."""
         body = error.get_body(environ).encode()
         headers = [*error.get_headers(environ), ("Content-Length", str(len(body)))]
         return STATUS_LINES[error.code], headers, body  # type: ignore[index]  # checked by _is_stock_error
 
-    def _dump(self, data: Any) -> bytes:
-        """Return the body of a JSON response, as Flask's provider writes it."""
+    def _dump(self, data: Any) -> tuple[bytes, str]:
+        """Return the body and type of a JSON response, as Flask's provider writes it."""
         provider: Any = self.json
+        settings = *settings_of(provider), provider.mimetype
+        if settings != self._json_settings:
+            self._encode_json = compact_encoder(*settings[:-1])
+            self._json_type = get_content_type(provider.mimetype, "utf-8")
+            self._json_settings = settings
         compact = provider.compact
         if compact is False or (compact is None and self.debug):
-            return f"{provider.dumps(data, indent=2)}\n".encode()
-        settings = settings_of(provider)
-        if settings != self._json_settings:
-            self._encode_json = compact_encoder(*settings)
-            self._json_settings = settings
-        return f"{self._encode_json(data)}\n".encode()
+            text = provider.dumps(data, indent=2)
+        else:
+            text = self._encode_json(data)
+        return f"{text}\n".encode(), self._json_type
 
     def _must_refresh_session(self, context: RequestContext) -> bool:
         """Open a session that nobody touched but that is sent again with every answer."""
@@ -370,21 +422,21 @@ class Flask(flask.Flask):
 
     def _process(self, context: RequestContext, response: Any) -> Any:
         """Run what comes after the view, and save the session: `flask.Flask.process_response`."""
-        touched = context.__dict__
-        if "request" in touched and context.request.url_rule is not context.rule:
-            context.heed_request()
-        for hook in touched.get("_after_request_functions", ()):
-            response = _synchronous(self, hook)(response)
+        if context.made_request is not None:
+            context.heed(context.made_request)
+        if context.made_after_functions is not None:
+            for hook in context.made_after_functions:
+                response = _synchronous(self, hook)(response)
         if self.after_request_funcs:
             for name in context.names:
                 if name in self.after_request_funcs:
                     for hook in reversed(self.after_request_funcs[name]):
                         response = _synchronous(self, hook)(response)
-        if "_session" in touched:
-            interface, session = self.session_interface, context._session
-            if not interface.is_null_session(session):
-                interface.save_session(self, session, response)
-        if request_finished.receivers:
+        if context.made_session is not None:
+            interface = self.session_interface
+            if not interface.is_null_session(context.made_session):
+                interface.save_session(self, context.made_session, response)
+        if _on_finished:
             request_finished.send(self, _async_wrapper=self.ensure_sync, response=response)
         return response
 
@@ -393,23 +445,38 @@ class Flask(flask.Flask):
     ) -> None:
         """Run teardown functions and pop both contexts: `flask.ctx.RequestContext.pop`."""
         tokens = context._cv_tokens
-        if (
-            self.teardown_request_funcs
-            or self.teardown_appcontext_funcs
-            or request_tearing_down.receivers
-            or appcontext_tearing_down.receivers
-            or appcontext_popped.receivers
-            or "request" in context.__dict__
-            or len(tokens) != 1
-            or _cv_request.get(None) is not context
-        ):
+        if len(tokens) != 1:
             context.pop(error)
             return
-        token, _ = tokens.pop()
-        _cv_request.reset(token)
-        context.environ["werkzeug.request"] = None
-        if app_context is not None:
-            _cv_app.reset(app_context._cv_tokens.pop())
+        try:
+            if self.teardown_request_funcs or _on_tearing_down:
+                self._tear_down(context, error)
+            if context.made_request is not None:
+                context.made_request.close()
+        finally:
+            popped = _cv_request.get(None)
+            _cv_request.reset(tokens.pop()[0])
+            context.environ["werkzeug.request"] = None
+            if app_context is not None:
+                if self.teardown_appcontext_funcs or _on_app_tearing_down or _on_app_popped:
+                    app_context.pop(error)
+                else:
+                    _cv_app.reset(app_context._cv_tokens.pop())
+            if popped is not context:
+                raise AssertionError(
+                    f"Popped wrong request context. ({popped!r} instead of {context!r})"
+                )
+
+    def _tear_down(self, context: RequestContext, error: BaseException | None) -> None:
+        """Run teardown functions of the request: `flask.Flask.do_teardown_request`."""
+        if context.made_request is not None:
+            context.heed(context.made_request)
+        for name in context.names:
+            if name in self.teardown_request_funcs:
+                for hook in reversed(self.teardown_request_funcs[name]):
+                    _synchronous(self, hook)(error)
+        if _on_tearing_down:
+            request_tearing_down.send(self, _async_wrapper=self.ensure_sync, exc=error)
 
     # Building URLs.
 
@@ -429,7 +496,7 @@ class Flask(flask.Flask):
         if (
             context.__class__ is RequestContext
             and context.app is self
-            and "url_adapter" not in context.__dict__
+            and context.made_url_adapter is None
             and not self.url_default_functions
             and _anchor is _method is _scheme is None
             and not _external
@@ -451,3 +518,36 @@ class Flask(flask.Flask):
             _external=_external,
             **values,
         )
+
+    def redirect(self, location: str, code: int = 302) -> Any:
+        """Return a redirect response: `flask.Flask.redirect`."""
+        if self.response_class is Response:
+            response = plain_redirect(location, code)
+            if response is not None:
+                return response
+        return super().redirect(location, code)
+
+    # Errors.
+
+    def handle_user_exception(self, e: Exception) -> Any:
+        """Return what answers an exception: `flask.Flask.handle_user_exception`.
+
+        An HTTP error that no handler could take, and that no setting traps, answers for itself.
+        """
+        context: Any = _cv_request.get(None)
+        if (
+            e.__class__ in _PLAIN_ERRORS
+            and context.__class__ is RequestContext
+            and not self.config["TRAP_HTTP_EXCEPTIONS"]
+            and _error_steps_of(self.__class__) == _UPSTREAM_ERROR_STEPS
+            and _ERROR_STEPS.isdisjoint(self.__dict__)
+        ):
+            specified = self.error_handler_spec
+            if context.made_request is not None:
+                context.heed(context.made_request)
+            for name in context.names:
+                if name in specified and any(specified[name].values()):
+                    break
+            else:
+                return e
+        return super().handle_user_exception(e)

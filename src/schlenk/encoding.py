@@ -52,7 +52,9 @@ def compact_encoder(default: Callable[[Any], Any], ensure_ascii: bool, sort_keys
     def encode(value: Any) -> str:
         # The first argument holds the containers being written, to notice one inside itself; an
         # encoder that failed would leave them there for the next call.
-        chunks = make_encoder({}, default, text_of, None, ":", ",", sort_keys, False, True)(value, 0)
+        chunks = make_encoder({}, default, text_of, None, ":", ",", sort_keys, False, True)(
+            value, 0
+        )
         return "".join(chunks)
 
     return encode

@@ -31,7 +31,9 @@ class _Loop:
     def __init__(self) -> None:
         self.process = os.getpid()
         self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever, name="schlenk-loop", daemon=True)
+        self.thread = threading.Thread(
+            target=self.loop.run_forever, name="schlenk-loop", daemon=True
+        )
         self.thread.start()
 
 

@@ -58,7 +58,9 @@ class Map(werkzeug.routing.Map):
     longest_path: int | None = None
     """Characters of a path that are matched; None for any number."""
 
-    def __init__(self, rules: Iterable[RuleFactory] | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, rules: Iterable[RuleFactory] | None = None, *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(None, *args, **kwargs)
         self._matcher = Matcher(self)
         for rule_factory in rules or ():
@@ -377,7 +379,12 @@ def _tail_edges(map: Map, state: State) -> list[_TailEdge]:
     """Return the edges of a state, up to the first that is more than one stock converter."""
     edges: list[_TailEdge] = []
     for part, after in state.dynamic:
-        if part.final or part.suffixed or not after.rules or not _is_one_converter(part, after.rules):
+        if (
+            part.final
+            or part.suffixed
+            or not after.rules
+            or not _is_one_converter(part, after.rules)
+        ):
             break
         edges.append(_TailEdge(map, part, after.rules))
     return edges

@@ -2,19 +2,26 @@
 
 Flask builds a `Request` for every call and a `Response` for every answer. Both constructors are
 general (any header container, any status, any body), and a plain text view pays for that twice. The
-functions here leave `flask.Request` and `flask.Response` objects in exactly the state that the
-constructors leave them in, for the plain cases only; a test compares the two, attribute by attribute.
-Subclasses are always made by their own constructors.
+functions here leave the objects in exactly the state that the constructors leave them in, for the plain
+cases only; a test compares the two, attribute by attribute. Subclasses are always made by their own
+constructors.
 """
 
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
-from flask import Request, Response
+import flask
+from flask import Response
+from flask.globals import _cv_app
 from werkzeug.datastructures import EnvironHeaders, Headers
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.formparser import FormDataParser
 from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.utils import redirect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,14 +48,73 @@ def decode(text: str) -> str:
     return text if text.isascii() else text.encode("latin-1").decode(errors="replace")
 
 
+class Request(flask.Request):
+    """A `flask.Request` that reads a plain form without a parser built for files."""
+
+    def _load_form_data(self) -> None:
+        if "form" in self.__dict__:
+            return
+        body = self._urlencoded_body()
+        if body is None:
+            super()._load_form_data()
+            return
+        storage = self.parameter_storage_class
+        try:
+            items = parse_qsl(body.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
+        except ValueError:  # not UTF-8: no form, as in Werkzeug
+            items = []
+        self.__dict__.update(stream=BytesIO(), form=storage(items), files=storage())
+
+    def _urlencoded_body(self) -> bytes | None:
+        """Return the body of an `application/x-www-form-urlencoded` request that nobody has read.
+
+        None for any other, and wherever a limit or debug mode may have something to say.
+
+        Raises:
+            ClientDisconnected: the body is shorter than its length.
+        """
+        environ, app = self.environ, _cv_app.get(None)
+        length = environ.get("CONTENT_LENGTH") or ""
+        if (
+            environ.get("CONTENT_TYPE", "").partition(";")[0] != "application/x-www-form-urlencoded"
+            or not (length.isascii() and length.isdecimal())
+            or "HTTP_TRANSFER_ENCODING" in environ
+            or "wsgi.input_terminated" in environ
+            or app is None
+            or app.app.config["MAX_CONTENT_LENGTH"] is not None
+            or app.app.debug
+            or self._max_content_length is not None
+            or self.shallow
+            or "stream" in self.__dict__
+            or "_cached_data" in self.__dict__
+            or self.form_data_parser_class is not FormDataParser
+        ):
+            return None
+        return _read(environ["wsgi.input"], int(length))
+
+
+def _read(stream: Any, length: int) -> bytes:
+    """Return exactly this many bytes of a stream."""
+    body = b""
+    try:
+        while len(body) < length:
+            more = stream.read(length - len(body))
+            if not more:
+                raise ClientDisconnected
+            body += more
+    except (OSError, ValueError) as e:
+        raise ClientDisconnected from e
+    return body
+
+
 def plain_request(environ: WSGIEnvironment) -> Request:
-    """Return what `flask.Request(environ)` returns."""
+    """Return what `Request(environ)` returns."""
     request = Request.__new__(Request)
     server_name = environ.get("SERVER_NAME")
     server: tuple[str, int | None] | None = None
     if server_name is not None:
         try:
-            server = (server_name, int(environ.get("SERVER_PORT")))
+            server = (server_name, int(environ.get("SERVER_PORT")))  # type: ignore[arg-type]  # None is caught
         except (TypeError, ValueError):
             server = (server_name, None)
     headers = EnvironHeaders.__new__(EnvironHeaders)
@@ -88,9 +154,7 @@ def plain_response(body: bytes, content_type: str = HTML, code: int = 200) -> Re
     return response
 
 
-def send(
-    response: Any, environ: WSGIEnvironment, start_response: StartResponse
-) -> Iterable[bytes]:
+def send(response: Any, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Do what `response(environ, start_response)` does.
 
     A `flask.Response` that holds its body in one piece of bytes needs none of Werkzeug's general
@@ -121,3 +185,15 @@ def send(
         headers.append(("Content-Length", str(len(body[0]))))
     start_response(response._status, headers)
     return body  # type: ignore[no-any-return]
+
+
+_redirect_page = redirect("*", Response=Response).get_data(as_text=True).split("*")
+
+
+def plain_redirect(location: str, code: int) -> Response | None:
+    """Return what `werkzeug.utils.redirect` returns, or None for a location or code it must look at."""
+    if code not in STATUS_LINES or not _is_plain_location(location) or "&" in location:
+        return None
+    response = plain_response(location.join(_redirect_page).encode(), HTML, code)
+    response.headers._list.append(("Location", location))
+    return response

@@ -65,7 +65,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     with redirect_stdout(StringIO()) as printed:
         app = create_app(instance_path=tmp_path)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=[0.02])
     thread.start()
     password = re.findall(r"Password: (\S+)", printed.getvalue())[0]
     yield Site(f"http://127.0.0.1:{server.port}", password)

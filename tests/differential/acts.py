@@ -1,6 +1,7 @@
 """Acts: what a view, a hook or a handler may do before it answers. Each is one function of this table."""
 
 import threading
+from copy import deepcopy
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -218,7 +219,7 @@ def session_get(trace: Trace, key: str) -> None:
 
 def session_set(trace: Trace, key: str, value: str) -> None:
     """Write one key."""
-    session[key] = VALUES[value]
+    session[key] = deepcopy(VALUES[value])
 
 
 def session_delete(trace: Trace, key: str) -> None:
@@ -477,7 +478,18 @@ ACTS = {
 }  # fmt: skip
 
 
+#: Acts that open contexts of their own; in a teardown they would start themselves again for ever.
+_NESTING = {"nested_app_context", "nested_request_context", "nested_request", "copied_context", "push_again"}
+
+
 def perform(trace: Trace, body: Body) -> None:
     """Do the acts of `body` in order."""
     for name, *arguments in body.acts:
-        ACTS[name](trace, *arguments)
+        if name not in _NESTING:
+            ACTS[name](trace, *arguments)
+        elif trace.depth < 2:
+            trace.depth += 1
+            try:
+                ACTS[name](trace, *arguments)
+            finally:
+                trace.depth -= 1

@@ -12,7 +12,7 @@ from .acts import ERRORS, perform
 from .answers import Call, give
 from .changes import CLASS_FEATURES, apply
 from .description import App, Blueprint, Body, Hook, Route
-from .trace import Trace
+from .trace import Trace, plain
 
 HERE = Path(__file__).parent
 NAME = "differential"
@@ -89,7 +89,7 @@ def receiver_of(app: flask.Flask, trace: Trace, signal: str, body: Body) -> Call
 
 
 def _told(value: object) -> str:
-    return type(value).__name__ if isinstance(value, (flask.Response, dict)) else str(value)
+    return type(value).__name__ if isinstance(value, (flask.Response, dict)) else plain(value)
 
 
 # --- routes ---------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """A clock that stands still, so that timestamps are equal in both runs instead of being ignored.
 
-Signed cookies and expiry dates read `time.time` and `datetime.now`. Both are replaced wherever Flask,
-itsdangerous, Werkzeug or Schlenk hold them: the function or class itself where it was imported by name,
+Signed cookies, expiry dates and `Date` read `time.time` and `datetime.now`. Both are replaced wherever
+Flask, itsdangerous, Werkzeug, the email package or Schlenk hold them: the function or class itself where it was imported by name,
 and the module where it was imported whole. Nothing else in the process sees the stopped clock.
 """
 
@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from types import ModuleType
 
-READERS = ("flask", "itsdangerous", "werkzeug", "schlenk")
+READERS = ("flask", "itsdangerous", "werkzeug", "schlenk", "email")
 START = 1_700_000_000
 _NAMES = {id(time): "time", id(time.time): "now", id(datetime): "datetime", id(datetime.datetime): "today"}
 

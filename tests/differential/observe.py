@@ -180,7 +180,10 @@ def send(app: flask.Flask, request: Request, jar: dict[str, str], trace: Trace) 
             seen.body += part
     except BaseException as error:  # noqa: BLE001 - also what is no Exception must come out alike
         seen.raised = failure(error)
-    trace.attempt("close", getattr(result, "close", lambda: "nothing to close"))
+    try:
+        getattr(result, "close", lambda: None)()
+    except Exception as error:  # noqa: BLE001 - what closing raises must come out alike too
+        trace.log("close raised", error)
     trace.log("left", flask.has_request_context(), flask.has_app_context())
     trace.log("environ", sorted(k for k in environ if k != "werkzeug.request"), environ["wsgi.input"].tell())
     _keep_cookies(jar, seen.headers)

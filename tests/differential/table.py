@@ -2,6 +2,9 @@
 
 Rows that change how the cycle runs (overrides, configuration, middleware, ...) all use `GRAND`, an
 application with something of everything, and `TOUR`, requests that visit all of it.
+
+A row's name is a feature, or a feature and a variant with a bar between. `ROWS` holds every row;
+`some_rows` one variant of each feature, the first feature with its first, the second with its second and so on.
 """
 
 from collections.abc import Iterator
@@ -152,24 +155,24 @@ def rows() -> Iterator[tuple[str, Case]]:
 def _answer_rows() -> Iterator[tuple[str, Case]]:
     asked = (GET, Request(method="HEAD"), Request(headers=(("If-None-Match", '"x"'), ("Range", "bytes=1-2"))))
     for shape in SHAPES:
-        yield f"answers {shape}", Case(_one(answer=shape), asked)
-        yield f"before_request answers {shape}", Case(_one(hooks=(Hook("before_request", Body(answer=shape)),)))
-        yield f"answers {shape} among hooks", Case(_one(("session_count",), answer=shape, hooks=HOOKS))
-        yield f"answers {shape}, async", Case(App((Route("/", _view(answer=shape, is_async=True)),)))
+        yield f"answer {shape} | of the view", Case(_one(answer=shape), asked)
+        yield f"answer {shape} | of before_request", Case(_one(hooks=(Hook("before_request", Body(answer=shape)),)))
+        yield f"answer {shape} | among hooks", Case(_one(("session_count",), answer=shape, hooks=HOOKS))
+        yield f"answer {shape} | of an async view", Case(App((Route("/", _view(answer=shape, is_async=True)),)))
         yield (
-            f"error handler answers {shape}",
+            f"answer {shape} | of an error handler",
             Case(_one(("do_abort", 404), hooks=(Hook("errorhandler", Body(answer=shape), 404),))),
         )
     for after in AFTER:
         for shape in (("text", "hello"), ("dict",), ("streamed", "a", "b"), ("response",), ("status", "", 204)):
             yield (
-                f"after_request {after} on {shape}",
+                f"after_request {after} | on {shape}",
                 Case(_one(answer=shape, hooks=(Hook("after_request", SAME), Hook("after_request", Body(answer=after))))),
             )
     for shape in ERROR_SHAPES:
         for what, act in ((404, ("do_abort", 404)), ("PlainError", ("raise_error", "NarrowError")), (500, ("raise_error", "KeyError"))):
             app = _one(act, hooks=(Hook("errorhandler", Body(answer=shape), what), Hook("after_request", SAME)))
-            yield f"handler of {what} answers {shape}", Case(app)
+            yield f"error answer {shape} | for {what}", Case(app)
 
 
 def _act_rows() -> Iterator[tuple[str, Case]]:
@@ -200,24 +203,24 @@ def _act_rows() -> Iterator[tuple[str, Case]]:
     kinds = ("before_request", "after_request", "teardown_request", "teardown_appcontext", "url_value_preprocessor",
              "context_processor", "url_defaults")  # fmt: skip
     for act in acts:
-        yield f"view does {act}", Case(_one(act, hooks=hooks), (GET, Request(method="POST", body="form")))
-        yield f"async view does {act}", Case(App((Route("/", _view(act, is_async=True)),), hooks))
-        yield f"view does {act} when testing", Case(_one(act, hooks=hooks, config=(("TESTING", True), ("SECRET_KEY", "key"))))
+        yield f"act {act} | in a view", Case(_one(act, hooks=hooks), (GET, Request(method="POST", body="form")))
+        yield f"act {act} | in an async view", Case(App((Route("/", _view(act, is_async=True)),), hooks))
+        yield f"act {act} | in a view when testing", Case(_one(act, hooks=hooks, config=(("TESTING", True), ("SECRET_KEY", "key"))))
         for kind in kinds:
             answer = {"after_request": ("same",), "context_processor": ("added", 1)}.get(kind, ("nothing",))
             late = Hook(kind, Body((act,), answer))
             viewed = (("render_text",), ("make_url", "e0", ())) if kind in {"context_processor", "url_defaults"} else ()
-            yield f"{kind} does {act}", Case(_one(*viewed, hooks=(*hooks, late)), (GET, Request("/none")))
+            yield f"act {act} | in {kind}", Case(_one(*viewed, hooks=(*hooks, late)), (GET, Request("/none")))
         yield (
-            f"error handler does {act}",
+            f"act {act} | in an error handler",
             Case(_one(("do_abort", 404), hooks=(*hooks, Hook("errorhandler", Body((act,), ("text", "handled")), 404)))),
         )
         yield (
-            f"500 handler does {act}",
+            f"act {act} | in a 500 handler",
             Case(_one(("raise_error", "KeyError"), hooks=(*hooks, Hook("errorhandler", Body((act,), ("text", "h")), 500)))),
         )
         for name in ("request_started", "request_finished", "request_tearing_down", "appcontext_pushed", "appcontext_popped"):
-            yield f"receiver of {name} does {act}", Case(_one(*sets, hooks=(*hooks, Hook("signal", Body((act,)), name))), (GET, GET))
+            yield f"act {act} | in a receiver of {name}", Case(_one(*sets, hooks=(*hooks, Hook("signal", Body((act,)), name))), (GET, GET))
 
 
 def _hook_rows() -> Iterator[tuple[str, Case]]:
@@ -231,7 +234,7 @@ def _hook_rows() -> Iterator[tuple[str, Case]]:
         yield f"signal {signal} of a failing view", Case(_one(("raise_error", "KeyError"), hooks=(Hook("signal", QUIET, signal),)))
         yield f"signal {signal}, async receiver", Case(_one(*acts, hooks=(Hook("signal", Body(is_async=True), signal),)))
         for everyone in (False, True):
-            yield f"signal {signal} connected late, everyone {everyone}", Case(GRAND, _tour(("connect", signal, QUIET, everyone)))
+            yield f"signal {signal} connected late | everyone {everyone}", Case(GRAND, _tour(("connect", signal, QUIET, everyone)))
     classes = (400, 404, 418, 500, "HTTPException", "Exception", "PlainError", "NarrowError", "ValueError", "LookupError", "TeapotError")
     raised = (("do_abort", 404), ("do_abort", 418), ("raise_error", "NarrowError"), ("raise_error", "KeyError"),
               ("raise_error", "TeapotError"), ("touch_field", "missing"), ("touch_json",), ("do_abort", 500))  # fmt: skip
@@ -239,10 +242,10 @@ def _hook_rows() -> Iterator[tuple[str, Case]]:
         hooks = (Hook("errorhandler", Body(answer=("error_code",)), what),)
         everything = (*hooks, Hook("errorhandler", Body(answer=("error_code",)), "Exception"))
         for act in raised:
-            yield f"handler of {what} for {act}", Case(_one(act, hooks=hooks), (GET, Request("/none"), Request(method="PUT")))
-            yield f"handlers of {what} and Exception for {act}", Case(_one(act, hooks=everything), (GET, Request("/none")))
+            yield f"error {act} | handler of {what}", Case(_one(act, hooks=hooks), (GET, Request("/none"), Request(method="PUT")))
+            yield f"error {act} | handlers of {what} and Exception", Case(_one(act, hooks=everything), (GET, Request("/none")))
             inner = Blueprint("b", (Route("/", _view(act), "e0"),), hooks, (), (("url_prefix", "/b"),))
-            yield f"blueprint handler of {what} for {act}", Case(_one(act, blueprints=(inner,)), (Request("/b/"), GET, Request("/b/x")))
+            yield f"error {act} | blueprint handler of {what}", Case(_one(act, blueprints=(inner,)), (Request("/b/"), GET, Request("/b/x")))
     for code in ("TRAP_HTTP_EXCEPTIONS", "TRAP_BAD_REQUEST_ERRORS", "DEBUG", "TESTING", "PROPAGATE_EXCEPTIONS"):
         for act in raised:
             config = (("SECRET_KEY", "key"), (code, True))
@@ -271,15 +274,15 @@ def _session_rows() -> Iterator[tuple[str, Case]]:
         made = App((*app.routes, Route("/use", _view(use), "e3"), Route("/both", _view(use, ("session_set", "b", "one")), "e4")))
         order = (Request("/use"), GET, Request("/use"), Request("/see"), Request("/both"), Request("/use"), Request("/see"))
         yield f"session use {use}", Case(made, order)
-        yield f"session use {use} without a key", Case(App(made.routes, config=()), order)
+        yield f"session use {use} elsewhere | without a key", Case(App(made.routes, config=()), order)
         for kind in ("before_request", "after_request", "teardown_request", "teardown_appcontext"):
             answer = ("same",) if kind == "after_request" else ("nothing",)
             hooked = App(app.routes, (Hook(kind, Body((use,), answer)),))
-            yield f"session use {use} in {kind}", Case(hooked, (GET, Request("/see"), Request("/quiet"), Request("/none")))
+            yield f"session use {use} elsewhere | in {kind}", Case(hooked, (GET, Request("/see"), Request("/quiet"), Request("/none")))
         for key, value in CONFIG:
             if key.startswith(("SESSION", "SECRET", "PERMANENT", "MAX_COOKIE", "APPLICATION_ROOT", "SERVER_NAME")):
                 configured = App(made.routes, config=(("SECRET_KEY", "key"), (key, value)))
-                yield f"session use {use} with {key}={value}", Case(configured, order)
+                yield f"session with {key}={value} | use {use}", Case(configured, order)
     permanent = App((Route("/", _view(*writes, ("session_permanent", True)), "e0"), *app.routes[1:]))
     for later in (1, 61, 3_000_000):
         for config in ((), (("SESSION_REFRESH_EACH_REQUEST", False),), (("PERMANENT_SESSION_LIFETIME", 60),)):
@@ -319,8 +322,8 @@ def _routing_rows() -> Iterator[tuple[str, Case]]:
             routes = (Route(rule, echo, "e0", option), Route("/a/<x>", echo, "e1", (("methods", ("PATCH",)),)))
             for extra in ((), (("subdomain_matching", True),), (("host_matching", True), ("static_host", "example.org"))):
                 config = (("SECRET_KEY", "key"), ("SERVER_NAME", "example.org")) if extra else ()
-                yield f"rule {rule} {option} {extra}", Case(App(routes, options=extra, config=config), asked)
-            yield f"two rules of one endpoint {rule} {option}", Case(
+                yield f"rule option {option} | {rule} {extra}", Case(App(routes, options=extra, config=config), asked)
+            yield f"rule option {option} with two rules | {rule}", Case(
                 App((Route(rule, echo, "e0", option), Route("/a", echo, "e0", (("defaults", (("x", "1"),)),)))), asked
             )
     for kind in ("method_view", "shared_view", "attributed"):
@@ -367,13 +370,13 @@ def _url_rows() -> Iterator[tuple[str, Case]]:
         yield f"url_for {endpoint}", Case(app, asked)
         for handled in ("/handled", "", None):
             caught = App(app.routes, hooks, (inner,), features=(("build_error_handler", handled),))
-            yield f"url_for {endpoint} with a handler giving {handled!r}", Case(caught, asked[:2])
+            yield f"url_for {endpoint} handled | giving {handled!r}", Case(caught, asked[:2])
         caught = App(app.routes, hooks, (inner,), features=(("build_error_handler_reraises",),))
-        yield f"url_for {endpoint} with a handler that raises", Case(caught, asked[:1])
+        yield f"url_for {endpoint} handled | by raising", Case(caught, asked[:1])
         for name in ("host_matching", "subdomain_matching"):
             options = ((name, True), *((("static_host", "example.org"),) if name == "host_matching" else ()))
             config = (("SERVER_NAME", "example.org"),)
-            yield f"url_for {endpoint} with {name}", Case(App(app.routes, hooks, (inner,), config, options), asked[:5])
+            yield f"url_for {endpoint} elsewhere | {name}", Case(App(app.routes, hooks, (inner,), config, options), asked[:5])
 
 
 def _request_rows() -> Iterator[tuple[str, Case]]:
@@ -383,16 +386,16 @@ def _request_rows() -> Iterator[tuple[str, Case]]:
         yield f"body {body}", Case(everything, (Request(method="POST", body=body), Request(body=body)))
         for name in names[:6]:
             app = _one(("see_request", name), ("see_request", "data", "form", "json"), ("read_stream", -1))
-            yield f"body {body} read as {name} first", Case(app, (Request(method="POST", body=body),))
+            yield f"body {body} read first | as {name}", Case(app, (Request(method="POST", body=body),))
         for act in (("touch_json",), ("touch_field", "a"), ("touch_file", "f"), ("read_stream", 3), ("get_data", False, True, True),
                     ("get_data", True, False, False), ("get_json", True, True, False), ("get_json", False, True, True)):  # fmt: skip
             app = _one(act, ("see_request", "data", "form", "content_length"))
-            yield f"body {body} by {act}", Case(app, (Request(method="POST", body=body),))
+            yield f"body {body} read | by {act}", Case(app, (Request(method="POST", body=body),))
             for key, value in (("MAX_CONTENT_LENGTH", 5), ("MAX_FORM_MEMORY_SIZE", 2), ("MAX_FORM_PARTS", 1), ("DEBUG", True)):
-                yield f"body {body} by {act} with {key}", Case(_one(act, config=((key, value),)), (Request(method="POST", body=body),))
+                yield f"body limits {key} with {body} | by {act}", Case(_one(act, config=((key, value),)), (Request(method="POST", body=body),))
         for pair in ENVIRON:
             if pair[0].startswith(("CONTENT", "wsgi.input")):
-                yield f"body {body} with {pair}", Case(everything, (Request(method="POST", body=body, environ=(pair,)),))
+                yield f"body {body} described | by {pair}", Case(everything, (Request(method="POST", body=body, environ=(pair,)),))
     for pair in ENVIRON:
         yield f"environ {pair}", Case(everything, (Request(environ=(pair,)),))
         yield f"environ {pair} on the tour", Case(GRAND, tuple(Request("/a", environ=(pair,)) for _ in range(2)) + (Request("/none", environ=(pair,)),))
@@ -420,19 +423,19 @@ def _replaced_rows() -> Iterator[tuple[str, Case]]:
         yield f"{name} overridden in a subclass", Case(App(GRAND.routes, HOOKS, (PARENT,), class_features=(("overrides", name),)), TOUR)
     yield "every step overridden", Case(App(GRAND.routes, HOOKS, (PARENT,), class_features=(("overrides", *CLASS_STEPS),)), TOUR)
     for name in STEPS:
-        yield f"{name} assigned", Case(App(GRAND.routes, HOOKS, (PARENT,), features=(("assign_step", name),)), TOUR)
+        yield f"step {name} | assigned", Case(App(GRAND.routes, HOOKS, (PARENT,), features=(("assign_step", name),)), TOUR)
         back = (*_tour(("assign_step", name)), Request("/", changes=(("unassign_step", name),)), *TOUR[1:6])
         yield f"{name} assigned late and taken away", Case(GRAND, back)
-        yield f"{name} patched on the class", Case(GRAND, _tour(("patch_step", name)))
-        yield f"{name} patched on Flask", Case(GRAND, _tour(("patch_flask", name)))
-        yield f"{name} patched before the first request", Case(App(GRAND.routes, HOOKS, (PARENT,), features=(("patch_flask", name),)), TOUR)
+        yield f"step {name} | patched on the class", Case(GRAND, _tour(("patch_step", name)))
+        yield f"step {name} | patched on Flask", Case(GRAND, _tour(("patch_flask", name)))
+        yield f"step {name} | patched before the first request", Case(App(GRAND.routes, HOOKS, (PARENT,), features=(("patch_flask", name),)), TOUR)
     for name in ("dispatch_request", "full_dispatch_request", "handle_exception", "make_response", "finalize_request", "preprocess_request"):
         yield f"{name} answers by itself", Case(GRAND, _tour(("steal_step", name, "stolen")))
     for seam, name in (("response_class", "PlainTextResponse"), ("response_class", "WatchedResponse"),
                        ("request_class", "LimitedRequest"), ("request_class", "UpperRequest")):  # fmt: skip
-        yield f"{name} in place", Case(App(GRAND.routes, HOOKS, (PARENT,), features=(("use_class", seam, name),)), TOUR)
-        yield f"{name} late", Case(GRAND, _tour(("use_class", seam, name)))
-        yield f"{name} on the class", Case(App(GRAND.routes, HOOKS, (PARENT,), class_features=(("uses_class", seam, name),)), TOUR)
+        yield f"{name} | in place", Case(App(GRAND.routes, HOOKS, (PARENT,), features=(("use_class", seam, name),)), TOUR)
+        yield f"{name} | late", Case(GRAND, _tour(("use_class", seam, name)))
+        yield f"{name} | on the class", Case(App(GRAND.routes, HOOKS, (PARENT,), class_features=(("uses_class", seam, name),)), TOUR)
     for name in PROVIDERS:
         yield f"json {name}", Case(App(GRAND.routes, HOOKS, (PARENT,), features=(("json_provider", name),)), TOUR)
         yield f"json {name} late", Case(GRAND, _tour(("json_provider", name)))
@@ -440,15 +443,15 @@ def _replaced_rows() -> Iterator[tuple[str, Case]]:
         changed = (("json_setting", setting, value),)
         rich = (("dict",), ("rich_dict",), ("list",), ("jsonify_named",), ("mixed_keys",), ("bad_dict",), ("script_dict",))
         for shape in rich:
-            yield f"json {setting}={value} of {shape}", Case(_one(answer=shape, features=changed), (GET, Request(changes=(("config", "DEBUG", True),))))
-            yield f"json {setting}={value} of {shape} late", Case(_one(answer=shape), (GET, Request(changes=changed)))
+            yield f"json {setting}={value} | of {shape}", Case(_one(answer=shape, features=changed), (GET, Request(changes=(("config", "DEBUG", True),))))
+            yield f"json {setting}={value} | of {shape} late", Case(_one(answer=shape), (GET, Request(changes=changed)))
     for shape in (("bad_dict",), ("set_in_dict",), ("dict",)):
         yield f"json default of {shape}", Case(_one(answer=shape, features=(("json_default",),)), (GET,))
         yield f"json default of {shape} late", Case(_one(answer=shape), (GET, Request(changes=(("json_default",),))))
     for name in INTERFACES:
-        yield f"session interface {name}", Case(App(GRAND.routes, HOOKS, (PARENT,), features=(("session_interface", name),)), TOUR)
-        yield f"session interface {name} late", Case(GRAND, _tour(("session_interface", name)))
-        yield f"session interface {name} on the class", Case(App(GRAND.routes, HOOKS, (PARENT,), class_features=(("with_session_interface", name),)), TOUR)
+        yield f"session interface {name} | in place", Case(App(GRAND.routes, HOOKS, (PARENT,), features=(("session_interface", name),)), TOUR)
+        yield f"session interface {name} | late", Case(GRAND, _tour(("session_interface", name)))
+        yield f"session interface {name} | on the class", Case(App(GRAND.routes, HOOKS, (PARENT,), class_features=(("with_session_interface", name),)), TOUR)
     for name in MIDDLEWARES:
         more = (Request("/mount/a"), Request("/mount"), Request("/", headers=HEADERS[15:19]))
         yield f"middleware {name}", Case(App(GRAND.routes, HOOKS, (PARENT,), features=(("middleware", name),)), (*TOUR, *more))
@@ -481,31 +484,31 @@ def _change_rows() -> Iterator[tuple[str, Case]]:
         for scope in (None, "b", "b.c"):
             for is_async in (False, True):
                 late = Hook(kind, Body((("see_context",),), answer, is_async and "url" not in kind))
-                yield f"late {kind} {answer} on {scope} async {is_async}", Case(GRAND, _tour(("hook", late, scope)))
+                yield f"late {kind} {answer} async {is_async} | on {scope}", Case(GRAND, _tour(("hook", late, scope)))
     for what in (404, 405, 500, "ValueError", "NarrowError", "HTTPException", "Exception"):
         for scope in (None, "b"):
             late = Hook("errorhandler", Body(answer=("error_code",)), what)
-            yield f"late handler of {what} on {scope}", Case(GRAND, _tour(("hook", late, scope)))
+            yield f"late handler of {what} | on {scope}", Case(GRAND, _tour(("hook", late, scope)))
     kinds = ("before_request_funcs", "after_request_funcs", "teardown_request_funcs", "url_value_preprocessors",
              "template_context_processors", "url_default_functions")  # fmt: skip
     for kind in kinds:
         for scope in (None, "b"):
-            yield f"{kind} of {scope} cleared", Case(GRAND, _tour(("hooks_cleared", kind, scope)))
-            yield f"{kind} of {scope} reversed", Case(GRAND, _tour(("hooks_reversed", kind, scope)))
+            yield f"{kind} cleared | of {scope}", Case(GRAND, _tour(("hooks_cleared", kind, scope)))
+            yield f"{kind} reversed | of {scope}", Case(GRAND, _tour(("hooks_reversed", kind, scope)))
             swapped = Body(answer=("same",) if kind.startswith("after") else ("added", 3) if "context" in kind else ("nothing",))
-            yield f"{kind} of {scope} swapped", Case(GRAND, _tour(("hook_swapped", kind, swapped, scope)))
+            yield f"{kind} swapped | of {scope}", Case(GRAND, _tour(("hook_swapped", kind, swapped, scope)))
         yield f"{kind} replaced", Case(GRAND, _tour(("hooks_replaced", kind)))
     for endpoint in ("e0", "e2", "b.e0", "static", "e10"):
         for body in (_view(answer=("dict",)), _view(("see_session",)), _view(is_async=True), _view(answer=("streamed", "a"))):
-            yield f"view {endpoint} replaced by {body}", Case(GRAND, _tour(("view", endpoint, body)))
+            yield f"view {endpoint} replaced | by {body}", Case(GRAND, _tour(("view", endpoint, body)))
         yield f"view {endpoint} removed", Case(GRAND, _tour(("view_removed", endpoint)))
         for name, value in (("methods", ["PUT"]), ("provide_automatic_options", False), ("required_methods", {"PUT"})):
-            yield f"view {endpoint} given {name}", Case(GRAND, _tour(("view_attribute", endpoint, name, value)))
+            yield f"view {endpoint} given | {name}", Case(GRAND, _tour(("view_attribute", endpoint, name, value)))
     more = (Request("/new"), Request("/new/1"), Request("/new/"), Request("/new", "POST"), Request("/new", "OPTIONS"), Request("/a/new"))
     for text in ("/new", "/new/<x>", "/new/", "/a/<x>", "/<x>", "/<path:x>", "/missing"):
         for name in ("rule", "flask_rule"):
-            yield f"late {name} {text}", Case(GRAND, (*_tour((name, text, "e0")), *more))
-            yield f"late {name} {text} of no view", Case(GRAND, (*_tour((name, text, "none")), *more))
+            yield f"late rule {text} | {name}", Case(GRAND, (*_tour((name, text, "e0")), *more))
+            yield f"late rule {text} | {name} of no view", Case(GRAND, (*_tour((name, text, "none")), *more))
     yield "late route", Case(GRAND, _tour(("route", Route("/new", PLAIN, "new"))))
     for name in ("late_setup", "handlers_cleared", "teardown_cleared", "jinja_global"):
         yield f"late {name}", Case(GRAND, _tour((name,)))
@@ -518,14 +521,14 @@ def _change_rows() -> Iterator[tuple[str, Case]]:
 
 def _setting_rows() -> Iterator[tuple[str, Case]]:
     for key, value in CONFIG:
-        yield f"config {key}={value!r}", Case(App(GRAND.routes, HOOKS, (PARENT,), (("SECRET_KEY", "key"), (key, value))), TOUR)
+        yield f"config {key}={value!r} | from the start", Case(App(GRAND.routes, HOOKS, (PARENT,), (("SECRET_KEY", "key"), (key, value))), TOUR)
         for way in ("config", "config_update", "config_replaced"):
-            yield f"{way} {key}={value!r} late", Case(GRAND, _tour((way, key, value)))
+            yield f"config {key}={value!r} | late by {way}", Case(GRAND, _tour((way, key, value)))
     for options in OPTIONS:
         for server in (None, "example.org"):
             made = App(GRAND.routes, HOOKS, (PARENT,), (("SECRET_KEY", "key"), ("SERVER_NAME", server)), options)
             hosts = tuple(Request("/", headers=(pair,)) for pair in HEADERS if pair[0] == "Host")
-            yield f"options {options} with server {server}", Case(made, (*TOUR, *hosts))
+            yield f"options {options} | with server {server}", Case(made, (*TOUR, *hosts))
     for key in ("DEBUG", "TESTING"):
         for value in CONTEXT:
             hooks = (Hook("context_processor", Body(answer=value)),)
@@ -533,3 +536,11 @@ def _setting_rows() -> Iterator[tuple[str, Case]]:
 
 
 ROWS = dict(rows())
+
+
+def some_rows() -> list[str]:
+    """Return the names of one row for each feature, taking turns between the variants."""
+    features: dict[str, list[str]] = {}
+    for name in ROWS:
+        features.setdefault(name.partition(" | ")[0], []).append(name)
+    return [names[number % len(names)] for number, names in enumerate(features.values())]

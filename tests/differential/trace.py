@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from werkzeug.routing import Rule
 
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+|memory:[0-9a-f]+")
 
 
 def plain(value: object) -> str:
@@ -45,6 +45,7 @@ class Trace:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.depth = 0
         self.undo: list[Callable[[], object]] = []
         self.kept: list[object] = []
         self.views: dict[tuple[int, str], Callable] = {}

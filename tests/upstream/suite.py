@@ -136,7 +136,7 @@ def environment(report: Path) -> dict[str, str]:
 
 def excepted(project: str) -> dict[str, str]:
     """Return the tests of `project` that are excepted by name, each with its reason."""
-    text = COMPATIBILITY.read_text() if COMPATIBILITY.exists() else ""
+    text = COMPATIBILITY.read_text(encoding="utf-8") if COMPATIBILITY.exists() else ""
     return exceptions(text).get(project, {})
 
 

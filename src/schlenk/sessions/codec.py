@@ -10,10 +10,10 @@ cookie, an unusual value) goes to itsdangerous, which accepts it or raises the e
 
 from __future__ import annotations
 
-import hmac
 import json
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
+from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
 from flask.json.tag import TaggedJSONSerializer
@@ -33,6 +33,8 @@ _SMALL = 240
 
 _PLAIN = frozenset({str, int, bool, float, type(None)})
 """Types that tagging leaves alone."""
+
+_decode = json.JSONDecoder().raw_decode
 
 _STOCK_TAGS = frozenset(TaggedJSONSerializer().tags)
 
@@ -93,9 +95,7 @@ class Codec(URLSafeTimedSerializer):
             s = s.encode()
         signed, _, signature = s.rpartition(b".")
         for mac in self._macs:
-            mac = mac.copy()
-            mac.update(signed)
-            if hmac.compare_digest(_encode64(mac.digest()), signature):
+            if compare_digest(_encode64(mac(signed)), signature):
                 break
         else:
             return None
@@ -121,15 +121,15 @@ class Codec(URLSafeTimedSerializer):
             payload = _encode64(data)
         stamp = self._signer.get_timestamp()
         signed = payload + b"." + _encode64(stamp.to_bytes((stamp.bit_length() + 7) // 8, "big"))
-        mac = self._macs[0].copy()
-        mac.update(signed)
-        return (signed + b"." + _encode64(mac.digest())).decode()
+        return (signed + b"." + _encode64(self._macs[0](signed))).decode()
 
     def loads_text(self, text: str) -> Any:
         """Return the data of JSON, tagged values restored."""
         # Every tag is a key that starts with a space, so this text holds none.
         if self._encode is not None and '" ' not in text and "\\u" not in text:
-            return json.loads(text)
+            data, end = _decode(text)
+            if end == len(text):
+                return data
         return self.serializer.loads(text)
 
     def dumps_text(self, data: Any) -> str:
@@ -139,15 +139,34 @@ class Codec(URLSafeTimedSerializer):
         return self.serializer.dumps(data)  # type: ignore[no-any-return]
 
 
-def _macs(signer: TimestampSigner) -> list[hmac.HMAC]:
+def _macs(signer: TimestampSigner) -> list[Callable[[bytes], bytes]]:
     """Return a keyed HMAC for each secret, the current one first; none where the signer is unusual."""
     if type(signer.algorithm) is not HMACAlgorithm or signer.sep != b".":
         return []
     digest = signer.algorithm.digest_method
-    name = digest(b"").name
-    return [
-        hmac.new(signer.derive_key(secret), digestmod=name) for secret in reversed(signer.secret_keys)
-    ]
+    return [_mac(signer.derive_key(secret), digest) for secret in reversed(signer.secret_keys)]
+
+
+def _mac(key: bytes, digest: Callable[[bytes], Any]) -> Callable[[bytes], bytes]:
+    """Return HMAC (RFC 2104) with its key, which is hashed here once and not with every message.
+
+    PERF: half the time of `hmac.HMAC.copy` (`benchmarks/cycle`, the session views).
+    """
+    size = digest(b"").block_size
+    if len(key) > size:
+        key = digest(key).digest()
+    key = key.ljust(size, b"\0")
+    inner = digest(bytes(byte ^ 0x36 for byte in key))
+    outer = digest(bytes(byte ^ 0x5C for byte in key))
+
+    def mac(message: bytes) -> bytes:
+        first = inner.copy()
+        first.update(message)
+        second = outer.copy()
+        second.update(first.digest())
+        return second.digest()  # type: ignore[no-any-return]  # hashlib's
+
+    return mac
 
 
 def _encoder(serializer: Any, provider: JSONProvider) -> Callable[[Any], str] | None:
@@ -170,12 +189,16 @@ def _is_plain(value: Any) -> bool:
     return kind is list and all(type(item) in _PLAIN or _is_plain(item) for item in value)
 
 
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+_FROM_URL = bytes.maketrans(b"-_", b"+/")
+
+
 def _encode64(data: bytes) -> bytes:
-    return urlsafe_b64encode(data).rstrip(b"=")
+    return b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=")
 
 
 def _decode64(text: bytes) -> bytes:
-    return urlsafe_b64decode(text + b"=" * (-len(text) % 4))
+    return a2b_base64(text.translate(_FROM_URL) + b"==")
 
 
 def _compress(data: bytes) -> bytes:

@@ -8,18 +8,22 @@ comparing what it would write with what it read, and refuses to send a cookie th
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from base64 import urlsafe_b64decode
 from typing import TYPE_CHECKING, Any
 
-from flask import Request, Response
+import flask
+from flask import Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature
-from werkzeug.http import dump_cookie, parse_cookie
+from werkzeug.http import dump_cookie, http_date, parse_cookie
 
 from schlenk.encoding import is_stock, settings_of
 from schlenk.sessions.codec import Codec
+from schlenk.wrappers import Request
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from wsgiref.types import WSGIEnvironment
 
     from flask import Flask
@@ -29,6 +33,18 @@ _ATTRIBUTES_KEPT = 64
 
 BROWSER_LIMIT = 4096
 """Bytes of name, value and attributes that a browser must be able to keep (RFC 6265, section 6.1)."""
+
+# What the attributes of the cookie are made from.
+_settings_of = itemgetter(
+    "SESSION_COOKIE_NAME",
+    "SESSION_COOKIE_DOMAIN",
+    "SESSION_COOKIE_PATH",
+    "APPLICATION_ROOT",
+    "SESSION_COOKIE_SECURE",
+    "SESSION_COOKIE_PARTITIONED",
+    "SESSION_COOKIE_SAMESITE",
+    "SESSION_COOKIE_HTTPONLY",
+)
 
 _is_token = re.compile(r"[A-Za-z0-9_.\-]*").fullmatch
 
@@ -50,8 +66,8 @@ class CookieSessionInterface(SecureCookieSessionInterface):
     """Flask's cookie sessions, with keys derived once and cookies written without detours."""
 
     def __init__(self) -> None:
-        self._codecs: dict[Any, Codec] = {}
-        self._attributes: dict[Any, tuple[str, str]] = {}
+        self._codecs: dict[Any, tuple[Any, Codec]] = {}
+        self._around: dict[Any, tuple[str, str, str]] = {}
 
     def get_signing_serializer(self, app: Flask) -> Codec | None:
         """Return the serializer for the application's keys, or None without a secret key."""
@@ -59,31 +75,32 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         if not secret:
             return None
         fallbacks = app.config["SECRET_KEY_FALLBACKS"]
-        provider: Any = app.json
-        key = (
-            secret,
-            tuple(fallbacks) if fallbacks else None,
+        provider = app.json
+        made_for = (
+            fallbacks and tuple(fallbacks),
             self.salt,
             self.key_derivation,
             self.digest_method,
-            id(self.serializer),
+            self.serializer,
             len(getattr(self.serializer, "tags", ())),
-            settings_of(provider) if is_stock(provider) else None,
+            settings_of(provider) if is_stock(provider) else provider,
         )
-        codec = self._codecs.get(key)
-        if codec is None:
-            if len(self._codecs) >= _CODECS_KEPT:
-                self._codecs.clear()
-            codec = self._codecs[key] = Codec(
-                [*(fallbacks or ()), secret],
-                self.salt,
-                self.serializer,
-                {"key_derivation": self.key_derivation, "digest_method": self.digest_method},
-                provider,
-            )
+        known = self._codecs.get(secret)
+        if known is not None and known[0] == made_for:
+            return known[1]
+        if len(self._codecs) >= _CODECS_KEPT:
+            self._codecs.clear()
+        codec = Codec(
+            [*(fallbacks or ()), secret],
+            self.salt,
+            self.serializer,
+            {"key_derivation": self.key_derivation, "digest_method": self.digest_method},
+            provider,
+        )
+        self._codecs[secret] = made_for, codec
         return codec
 
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+    def open_session(self, app: Flask, request: flask.Request) -> SecureCookieSession | None:
         """Return the session of a request: empty without a valid cookie, None without a secret key."""
         codec = self.get_signing_serializer(app)
         if codec is None:
@@ -129,27 +146,43 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         if not session or type(response) is not Response:
             super().save_session(app, session, response)
             return
+        is_due = self.should_set_cookie(app, session)
         if session.accessed:
             _vary_on_cookie(response)
-        if self.should_set_cookie(app, session):
+        if is_due:
             codec = self.get_signing_serializer(app)
             self._set_cookie(app, session, response, codec.dumps(dict(session)))  # type: ignore[union-attr]  # a session that is not null had a key
-            _vary_on_cookie(response)
+            if not session.accessed:
+                _vary_on_cookie(response)
 
-    def _set_cookie(self, app: Flask, session: SessionMixin, response: Response, value: str) -> None:
-        name, attributes = self.get_cookie_name(app), self._cookie_attributes(app)
+    def _set_cookie(
+        self, app: Flask, session: SessionMixin, response: Response, value: str
+    ) -> None:
         expires = self.get_expiration_time(app, session)
-        if expires is None:
-            head, tail = self._around_value(name, attributes)
-            cookie = f"{head}{value}{tail}"
-            limit = response.max_cookie_size
-            if not limit or len(cookie) <= limit:
-                response.headers._list.append(("Set-Cookie", cookie))
-                return
-        response.set_cookie(name, value, expires=expires, **attributes)
+        cookie = self._cookie(app, value, expires)
+        limit = app.config["MAX_COOKIE_SIZE"]
+        if limit and len(cookie) > limit:
+            name, attributes = self._name_and_attributes(app)
+            dump_cookie(name, value, expires=expires, max_size=limit, **attributes)  # which warns
+        response.headers._list.append(("Set-Cookie", cookie))
 
-    def _cookie_attributes(self, app: Flask) -> dict[str, Any]:
-        return {
+    def _cookie(self, app: Flask, value: str, expires: datetime | None) -> str:
+        """Return the value of `Set-Cookie`."""
+        key = _settings_of(app.config) if self.__class__ in _STOCK else None
+        around = self._around.get(key)
+        if around is None:
+            name, attributes = self._name_and_attributes(app)
+            around = _around_value(name, attributes)
+            if key is not None:
+                if len(self._around) >= _ATTRIBUTES_KEPT:
+                    self._around.clear()
+                self._around[key] = around
+        head, domain, tail = around
+        until = "" if expires is None else f"; Expires={http_date(expires)}"
+        return f"{head}{value}{domain}{until}{tail}"
+
+    def _name_and_attributes(self, app: Flask) -> tuple[str, dict[str, Any]]:
+        return self.get_cookie_name(app), {
             "domain": self.get_cookie_domain(app),
             "path": self.get_cookie_path(app),
             "secure": self.get_cookie_secure(app),
@@ -158,16 +191,14 @@ class CookieSessionInterface(SecureCookieSessionInterface):
             "httponly": self.get_cookie_httponly(app),
         }
 
-    def _around_value(self, name: str, attributes: dict[str, Any]) -> tuple[str, str]:
-        """Return what stands before and after the value in `Set-Cookie`."""
-        key = (name, *attributes.values())
-        around = self._attributes.get(key)
-        if around is None:
-            if len(self._attributes) >= _ATTRIBUTES_KEPT:
-                self._attributes.clear()
-            head, _, tail = dump_cookie(name, "", max_size=0, **attributes).partition("=")
-            around = self._attributes[key] = (f"{head}=", tail)
-        return around
+
+def _around_value(name: str, attributes: dict[str, Any]) -> tuple[str, str, str]:
+    """Return what stands before the value in `Set-Cookie`, after it, and after `Expires`."""
+    head, _, domain = dump_cookie(
+        name, max_size=0, path=None, domain=attributes["domain"]
+    ).partition("=")
+    tail = dump_cookie(name, max_size=0, **{**attributes, "domain": None}).partition("=")[2]
+    return f"{head}=", domain, tail
 
 
 class _Session(SecureCookieSession):
@@ -202,14 +233,14 @@ class SafeCookieSessionInterface(CookieSessionInterface):
                 session.modified = codec.dumps_text(dict(session)) != session.stored_text
         super().save_session(app, session, response)
 
-    def _set_cookie(self, app: Flask, session: SessionMixin, response: Response, value: str) -> None:
-        if len(value) > BROWSER_LIMIT // 2:
-            name, attributes = self.get_cookie_name(app), self._cookie_attributes(app)
-            expires = self.get_expiration_time(app, session)
-            size = len(dump_cookie(name, value, expires=expires, max_size=0, **attributes))
-            if size > BROWSER_LIMIT:
-                raise SessionTooLargeError(name, size)
-        super()._set_cookie(app, session, response, value)
+    def _cookie(self, app: Flask, value: str, expires: datetime | None) -> str:
+        cookie = super()._cookie(app, value, expires)
+        if len(cookie) > BROWSER_LIMIT:
+            raise SessionTooLargeError(self.get_cookie_name(app), len(cookie))
+        return cookie
+
+
+_STOCK = frozenset({CookieSessionInterface, SafeCookieSessionInterface})
 
 
 def cookie_value(environ: WSGIEnvironment, name: str) -> str | None:
@@ -249,8 +280,9 @@ def _mentions_permanent(value: str) -> bool:
 
 
 def _vary_on_cookie(response: Response) -> None:
-    headers = response.headers
-    if any(key.lower() == "vary" for key, _ in headers._list):
-        response.vary.add("Cookie")
-    else:
-        headers._list.append(("Vary", "Cookie"))
+    headers = response.headers._list
+    for key, _ in headers:
+        if key.lower() == "vary":
+            response.vary.add("Cookie")
+            return
+    headers.append(("Vary", "Cookie"))
