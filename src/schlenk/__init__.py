@@ -2,8 +2,9 @@
 
     from schlenk import Flask, session, redirect, url_for, escape, request
 
-`Flask` is a subclass of `flask.Flask` with safe defaults; `Request` of `flask.Request`;
-`url_for` also accepts a view function; every other name is Flask's own object. Importing this package imports Flask and nothing heavier.
+`Flask` is a subclass of `flask.Flask` with safe defaults, `Request` one of `flask.Request`, and `url_for`
+also takes a view function; every other name is Flask's own object. Importing this package imports Flask
+and nothing heavier.
 """
 
 from flask import (

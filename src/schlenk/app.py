@@ -3,8 +3,8 @@
 Each difference from `flask.Flask` is a row of `docs/compatibility.md`:
 
 * A change inside a session value is saved; a session that does not fit into a cookie is an error.
-* A request without a valid `Host` is refused; a redirect to the canonical path names no host; an external URL is
-  built only for a host that was configured (or is this machine).
+* A request without a valid `Host` is refused; a redirect to the canonical path names no host; an external
+  URL is built only for a host that was configured (or is this machine).
 * A number in a path is finite, and a path has a longest length.
 * Async views share one event loop.
 * `url_for` takes a view function as well as the name of an endpoint.
@@ -21,6 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 import flask
 from flask import current_app, redirect
 from flask.globals import _cv_request
+from werkzeug.datastructures import ImmutableDict
 from werkzeug.exceptions import SecurityError
 from werkzeug.routing import FloatConverter, RequestRedirect, ValidationError
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from flask import Request
-    from flask.typing import RouteCallable
     from werkzeug.routing import MapAdapter
     from werkzeug.wrappers import Response
 
@@ -44,7 +44,7 @@ LONGEST_PATH = 8192
 """Characters of a path that are matched; a longer one is answered with 414 (RFC 9110, section 4.1)."""
 
 _LOOPBACK = re.compile(
-    r"(?:localhost|[a-z0-9-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?", re.I
+    r"(?:localhost|[a-z0-9-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?", re.IGNORECASE
 )
 
 # What may follow the scheme and host of this site; browsers drop tabs and line ends and read a
@@ -70,7 +70,7 @@ class FiniteFloatConverter(FloatConverter):
 class SafeMap(Map):
     """The router of `schlenk.Flask`."""
 
-    default_converters = Map.default_converters | {"float": FiniteFloatConverter}
+    default_converters = ImmutableDict({**Map.default_converters, "float": FiniteFloatConverter})
     longest_path = LONGEST_PATH
 
 
@@ -198,7 +198,7 @@ def url_for(
 ) -> str: ...
 @overload
 def url_for(endpoint: Callable[P, Any], /, *args: P.args, **values: P.kwargs) -> str: ...
-def url_for(endpoint: Any, /, *args: Any, **values: Any) -> str:
+def url_for(*args: Any, **values: Any) -> str:
     """Return the URL of an endpoint, by its name or its view function.
 
     A view function is called upon with its own arguments, and a type checker checks them.
@@ -212,8 +212,9 @@ def url_for(endpoint: Any, /, *args: Any, **values: Any) -> str:
         ...     url_for("hello_guest", name="mvl"), url_for(hello_guest, "mvl")
         ('/guest/mvl', '/guest/mvl')
     """
-    if args:
-        values = signature(endpoint).bind_partial(*args, **values).arguments
+    endpoint, *arguments = args or (values.pop("endpoint"),)
+    if arguments:
+        values = signature(endpoint).bind_partial(*arguments, **values).arguments
     return current_app.url_for(endpoint, **values)
 
 

@@ -1,7 +1,7 @@
 """The `schlenk` command: every `flask` command, run on Schlenk, and what Schlenk adds.
 
-A `FlaskGroup`, so `--app`, `FLASK_APP`, `.env` files, plugins and an application's own commands work as they do
-with `flask`.
+A `FlaskGroup`, so `--app`, `FLASK_APP`, `.env` files, plugins and an application's own commands work as they
+do with `flask`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _adopt_option = click.Option(
 
 
 @click.pass_context
-def _run(context: click.Context, application: str | None, **options: Any) -> None:
+def _run(context: click.Context, /, application: str | None, **options: Any) -> None:
     """Run a local development server.
 
     APPLICATION is what --app takes: a module, a file or an import path such as legacy:app.
@@ -50,7 +50,7 @@ def _run(context: click.Context, application: str | None, **options: Any) -> Non
 
 @click.option("--lanes", is_flag=True, help="Show which lane serves each route, and why.")
 @click.pass_context
-def _routes(context: click.Context, lanes: bool, **options: Any) -> None:
+def _routes(context: click.Context, /, lanes: bool, **options: Any) -> None:
     """Show all registered routes with endpoints and methods."""
     if lanes:
         context.invoke(_show_lanes)
@@ -63,9 +63,7 @@ def _show_lanes() -> None:
     rows = _lane_rows(current_app._get_current_object())  # type: ignore[attr-defined]  # a proxy's target
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in [rows[0], tuple("-" * width for width in widths), *rows[1:]]:
-        click.echo(
-            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        )
+        click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _lane_rows(app: Flask) -> list[tuple[str, ...]]:

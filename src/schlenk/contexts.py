@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from wsgiref.types import WSGIEnvironment
 
-    from flask import Flask
     from flask.sessions import SessionMixin
     from flask.typing import AfterRequestCallable
     from werkzeug.routing import MapAdapter, Rule
@@ -195,11 +194,14 @@ class RequestContext(flask.ctx.RequestContext):
     def _open_session(self) -> SessionMixin:
         app = self.app
         interface: Any = app.session_interface
+        session: SessionMixin | None
         if app.request_class is Request and hasattr(interface, "open_environ"):
             session = interface.open_environ(app, self.environ)
         else:
             session = interface.open_session(app, self.request)
-        return interface.make_null_session(app) if session is None else session
+        if session is None:
+            session = interface.make_null_session(app)
+        return session
 
     def _make_url_adapter(self) -> MapAdapter | None:
         try:

@@ -47,11 +47,12 @@ from werkzeug.routing import ValidationError
 from werkzeug.utils import get_content_type
 
 from schlenk.contexts import AppContext, RequestContext
-from schlenk.routing import Map
 from schlenk.encoding import compact_encoder, is_stock, settings_of
+from schlenk.routing import Map
 from schlenk.sessions import CookieSessionInterface, SafeCookieSessionInterface
 from schlenk.wrappers import (
     HTML,
+    JSON,
     STATUS_LINES,
     Request,
     decode,
@@ -61,10 +62,9 @@ from schlenk.wrappers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-    from schlenk.routing import Target
 
 STEPS = (
     "request_context",
@@ -94,6 +94,7 @@ _HOSTS_KEPT = 256
 _UNSEEN = object()
 
 _PLAIN_BODIES = frozenset({str, dict, list})
+_JSON_BODIES = frozenset({dict, list})
 _PLAIN_CODES = frozenset(code for code in STATUS_LINES if code >= 200 and code not in {204, 304})
 _SESSIONS_ON_TOUCH = frozenset({CookieSessionInterface, SafeCookieSessionInterface})
 _new = object.__new__
@@ -139,6 +140,11 @@ def _synchronous(app: Flask, function: Callable[..., Any]) -> Callable[..., Any]
     return app.ensure_sync(function)
 
 
+def _applies(hooks: Mapping[str | None, Any], names: tuple[str | None, ...]) -> bool:
+    """Tell whether any hook is registered under any of the names."""
+    return any(hooks.get(name) for name in names) if len(names) > 1 else bool(hooks.get(None))
+
+
 def _keeps_init(request_class: type[flask.Request]) -> bool:
     """Tell whether making a request later than Flask does can make no difference."""
     return request_class.__init__ is Request.__init__ and request_class.__new__ is Request.__new__
@@ -162,13 +168,13 @@ class Flask(flask.Flask):
     url_map_class = Map
     session_interface = CookieSessionInterface()
 
+    url_map: Map
     plain_steps = _UPSTREAM_STEPS
     _json_settings: tuple[Any, ...] = ()
     _encode_json: Callable[[Any], str]
-    _json_type: str
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._known_hosts: dict[str, Any] = {}
+        self._known_hosts: dict[str | None, Any] = {}
         self._examining = Lock()
         self._examined: tuple[Any, ...] = ()
         super().__init__(*args, **kwargs)
@@ -307,7 +313,7 @@ class Flask(flask.Flask):
         except HTTPException as e:
             context.refuse(e)
         else:
-            context.reach(rule, view_args)
+            context.reach(rule, view_args)  # type: ignore[arg-type]  # the adapter's is a dict
 
     def _answer(self, context: RequestContext) -> Any:
         """Run hooks and view; return a response, or (status, headers, body) if nobody looks at one."""
@@ -323,7 +329,7 @@ class Flask(flask.Flask):
             result = self.handle_user_exception(e)
 
         is_seen = (
-            self.after_request_funcs
+            (self.after_request_funcs and _applies(self.after_request_funcs, context.names))
             or context.made_session is not None
             or context.made_after_functions is not None
             or _on_finished
@@ -339,9 +345,9 @@ class Flask(flask.Flask):
     def _preprocess(self, context: RequestContext) -> Any:
         """Run what comes before the view; return what a hook returned in its place."""
         names = context.names[::-1]
-        request = context.request
         for name in names:
             if name in self.url_value_preprocessors:
+                request = context.request
                 for process in self.url_value_preprocessors[name]:
                     process(request.endpoint, request.view_args)
         for name in names:
@@ -366,7 +372,7 @@ class Flask(flask.Flask):
         if method == "OPTIONS" and getattr(rule, "provide_automatic_options", False):
             return self.make_default_options_response()
         view = self.view_functions[rule.endpoint]
-        return _synchronous(self, view)(**context.view_args)
+        return _synchronous(self, view)(**context.view_args)  # type: ignore[arg-type]  # a rule was reached
 
     def _respond(self, result: Any, context: RequestContext, is_seen: object) -> Any:
         """Turn what a view returned into a response: `flask.Flask.make_response`.
@@ -374,16 +380,16 @@ class Flask(flask.Flask):
         A response that nobody will look at is (status, headers, body).
         """
         returned, code = result, 200
-        kind = result.__class__
-        if kind is tuple and len(result) == 2 and result[1].__class__ is int:
+        kind = type(result)
+        if kind is tuple and len(result) == 2:
             body, status = result
-            if body.__class__ in _PLAIN_BODIES and status in _PLAIN_CODES:
-                result, kind, code = body, body.__class__, status
+            if type(status) is int and status in _PLAIN_CODES and type(body) in _PLAIN_BODIES:
+                result, kind, code = body, type(body), status
         if not self._makes_plain_responses:
             return self.make_response(returned)
         if kind is str:
             body, content_type = result.encode(), HTML
-        elif (kind is dict or kind is list) and is_stock(self.json):
+        elif kind in _JSON_BODIES and is_stock(self.json):
             body, content_type = self._dump(result)
         elif not is_seen and isinstance(result, HTTPException) and _is_stock_error(result):
             return self._error_page(result, context.environ)
@@ -403,17 +409,20 @@ class Flask(flask.Flask):
     def _dump(self, data: Any) -> tuple[bytes, str]:
         """Return the body and type of a JSON response, as Flask's provider writes it."""
         provider: Any = self.json
-        settings = *settings_of(provider), provider.mimetype
+        settings = settings_of(provider)
         if settings != self._json_settings:
-            self._encode_json = compact_encoder(*settings[:-1])
-            self._json_type = get_content_type(provider.mimetype, "utf-8")
+            self._encode_json = compact_encoder(*settings)
             self._json_settings = settings
         compact = provider.compact
-        if compact is False or (compact is None and self.debug):
+        if compact is False or (compact is None and self.config["DEBUG"]):
             text = provider.dumps(data, indent=2)
         else:
             text = self._encode_json(data)
-        return f"{text}\n".encode(), self._json_type
+        mimetype = provider.mimetype
+        return (
+            f"{text}\n".encode(),
+            JSON if mimetype == JSON else get_content_type(mimetype, "utf-8"),
+        )
 
     def _must_refresh_session(self, context: RequestContext) -> bool:
         """Open a session that nobody touched but that is sent again with every answer."""
@@ -463,9 +472,7 @@ class Flask(flask.Flask):
                 else:
                     _cv_app.reset(app_context._cv_tokens.pop())
             if popped is not context:
-                raise AssertionError(
-                    f"Popped wrong request context. ({popped!r} instead of {context!r})"
-                )
+                raise AssertionError(f"Popped wrong request context. ({popped!r} instead of {context!r})")
 
     def _tear_down(self, context: RequestContext, error: BaseException | None) -> None:
         """Run teardown functions of the request: `flask.Flask.do_teardown_request`."""

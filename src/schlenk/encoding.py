@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from json import encoder
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from flask.json.provider import DefaultJSONProvider
@@ -24,9 +25,8 @@ def is_stock(provider: JSONProvider) -> bool:
     return provider.__class__ is DefaultJSONProvider and _METHODS.isdisjoint(provider.__dict__)
 
 
-def settings_of(provider: Any) -> tuple[Callable[[Any], Any], bool, bool]:
-    """Return what decides the text that a stock provider writes, apart from indentation."""
-    return provider.default, provider.ensure_ascii, provider.sort_keys
+settings_of: Callable[[Any], tuple[Any, ...]] = attrgetter("default", "ensure_ascii", "sort_keys")
+"""Return what decides the text that a stock provider writes, apart from indentation."""
 
 
 def compact_encoder(default: Callable[[Any], Any], ensure_ascii: bool, sort_keys: bool) -> Encode:
@@ -46,15 +46,21 @@ def compact_encoder(default: Callable[[Any], Any], ensure_ascii: bool, sort_keys
             sort_keys=sort_keys,
             separators=(",", ":"),
         ).encode
-    make_encoder = _make_encoder
     text_of = encoder.encode_basestring_ascii if ensure_ascii else encoder.encode_basestring
+    # Without a dict of the containers it is in (the first argument) an encoder keeps nothing between
+    # calls and serves all threads; a value inside itself then ends in a RecursionError.
+    chunks_of = _make_encoder(None, default, text_of, None, ":", ",", sort_keys, False, True)
 
     def encode(value: Any) -> str:
-        # The first argument holds the containers being written, to notice one inside itself; an
-        # encoder that failed would leave them there for the next call.
-        chunks = make_encoder({}, default, text_of, None, ":", ",", sort_keys, False, True)(
-            value, 0
-        )
-        return "".join(chunks)
+        try:
+            return "".join(chunks_of(value, 0))
+        except RecursionError:
+            return json.dumps(
+                value,
+                default=default,
+                ensure_ascii=ensure_ascii,
+                sort_keys=sort_keys,
+                separators=(",", ":"),
+            )
 
     return encode

@@ -31,9 +31,7 @@ class _Loop:
     def __init__(self) -> None:
         self.process = os.getpid()
         self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(
-            target=self.loop.run_forever, name="schlenk-loop", daemon=True
-        )
+        self.thread = threading.Thread(target=self.loop.run_forever, name="schlenk-loop", daemon=True)
         self.thread.start()
 
 
@@ -84,9 +82,7 @@ def call_on_loop(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T
     return call
 
 
-def _start(
-    loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T], context: Context
-) -> Future[T]:
+def _start(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T], context: Context) -> Future[T]:
     """Run a coroutine on the loop, from another thread, in exactly this context."""
     future: Future[T] = Future()
 

@@ -58,9 +58,7 @@ class Map(werkzeug.routing.Map):
     longest_path: int | None = None
     """Characters of a path that are matched; None for any number."""
 
-    def __init__(
-        self, rules: Iterable[RuleFactory] | None = None, *args: Any, **kwargs: Any
-    ) -> None:
+    def __init__(self, rules: Iterable[RuleFactory] | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(None, *args, **kwargs)
         self._matcher = Matcher(self)
         for rule_factory in rules or ():
@@ -142,9 +140,9 @@ class Matcher(StateMachineMatcher):
     `update` runs under the map's lock, before any request sees the new rules.
     """
 
-    def __init__(self, map: Map) -> None:
-        super().__init__(map.merge_slashes)
-        self._map = map
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map.merge_slashes)
+        self._map = url_map
         self._compile()
 
     def update(self) -> None:
@@ -158,9 +156,7 @@ class Matcher(StateMachineMatcher):
         self.literals, self.branches = _compile_branches(self._map, self._root)
         self._start = _Node(self._root)
 
-    def match(
-        self, domain: str, path: str, method: str, websocket: bool
-    ) -> tuple[Rule, dict[str, Any]]:
+    def match(self, domain: str, path: str, method: str, websocket: bool) -> tuple[Rule, dict[str, Any]]:
         """Match as `StateMachineMatcher.match` does: same results, same exceptions.
 
         Raises:
@@ -287,9 +283,7 @@ class _Search:
         if found is not None:
             return found
         for rule in node.slash:
-            if self.websocket == rule.websocket and (
-                rule.methods is None or self.method in rule.methods
-            ):
+            if self.websocket == rule.websocket and (rule.methods is None or self.method in rule.methods):
                 if rule.strict_slashes:
                     raise SlashRequired
                 return rule, texts
@@ -311,12 +305,12 @@ class _TailEdge:
 
     __slots__ = ("accepts", "convert", "name", "rules")
 
-    def __init__(self, map: Map, part: RulePart, rules: list[Rule]) -> None:
+    def __init__(self, url_map: Map, part: RulePart, rules: list[Rule]) -> None:
         [(name, converter)] = rules[0]._converters.items()
         self.name = str(name)
         self.accepts = _test_of(part, converter)
         self.convert = _conversion_of(converter)
-        self.rules = _by_method(map, rules)
+        self.rules = _by_method(url_map, rules)
 
 
 class _Branch:
@@ -329,9 +323,7 @@ class _Branch:
         self.edges = edges
 
 
-def _compile_branches(
-    map: Map, root: State
-) -> tuple[dict[str, dict[str, Rule]], dict[str, _Branch]]:
+def _compile_branches(url_map: Map, root: State) -> tuple[dict[str, dict[str, Rule]], dict[str, _Branch]]:
     """Return the literal paths with their rules, and the branches by their literal prefix."""
     literals: dict[str, dict[str, Rule]] = {}
     branches: dict[str, _Branch] = {}
@@ -340,20 +332,20 @@ def _compile_branches(
         if path.startswith("//"):  # the adapter folds leading slashes
             return
         if state.rules:
-            literals[path] = _by_method(map, state.rules)
-        if path != "/" and (edges := _tail_edges(map, state)):
+            literals[path] = _by_method(url_map, state.rules)
+        if path != "/" and (edges := _tail_edges(url_map, state)):
             branches[path] = _Branch(state.static, edges)
         for content, after in state.static.items():
             descend(after, f"{path}/{content}")
 
-    if not map.host_matching and not map.default_subdomain:
+    if not url_map.host_matching and not url_map.default_subdomain:
         default_domain = root.static.get("")
         if default_domain is not None and "" in default_domain.static:
             descend(default_domain.static[""], "")
     return literals, branches
 
 
-def _by_method(map: Map, rules: list[Rule]) -> dict[str, Rule]:
+def _by_method(url_map: Map, rules: list[Rule]) -> dict[str, Rule]:
     """Return the rule that serves each method, where a match of it is the end of the matter."""
     chosen: dict[str, Rule] = {}
     for rule in rules:
@@ -362,31 +354,26 @@ def _by_method(map: Map, rules: list[Rule]) -> dict[str, Rule]:
         if not rule.websocket:
             for method in rule.methods:
                 chosen.setdefault(method, rule)
-    return {method: rule for method, rule in chosen.items() if _is_plain(map, rule)}
+    return {method: rule for method, rule in chosen.items() if _is_plain(url_map, rule)}
 
 
-def _is_plain(map: Map, rule: Rule) -> bool:
+def _is_plain(url_map: Map, rule: Rule) -> bool:
     """Tell whether no redirect can follow a match of the rule."""
     return not (
         rule.alias
         or rule.defaults
         or rule.redirect_to is not None
-        or any(other.provides_defaults_for(rule) for other in map._rules_by_endpoint[rule.endpoint])
+        or any(other.provides_defaults_for(rule) for other in url_map._rules_by_endpoint[rule.endpoint])
     )
 
 
-def _tail_edges(map: Map, state: State) -> list[_TailEdge]:
+def _tail_edges(url_map: Map, state: State) -> list[_TailEdge]:
     """Return the edges of a state, up to the first that is more than one stock converter."""
     edges: list[_TailEdge] = []
     for part, after in state.dynamic:
-        if (
-            part.final
-            or part.suffixed
-            or not after.rules
-            or not _is_one_converter(part, after.rules)
-        ):
+        if part.final or part.suffixed or not after.rules or not _is_one_converter(part, after.rules):
             break
-        edges.append(_TailEdge(map, part, after.rules))
+        edges.append(_TailEdge(url_map, part, after.rules))
     return edges
 
 
@@ -424,10 +411,10 @@ def _conversion_of(converter: converters.BaseConverter) -> Callable[[str], Any]:
     return converter.to_python
 
 
-def _compile_builder(map: Map, endpoint: str, names: tuple[str, ...]) -> Builder | None:
+def _compile_builder(url_map: Map, endpoint: str, names: tuple[str, ...]) -> Builder | None:
     """Return a builder where there is exactly one plain rule that the names suit, else None."""
-    rules = map._rules_by_endpoint.get(endpoint, ())
-    if len(rules) != 1 or map.host_matching or map.sort_parameters:
+    rules = url_map._rules_by_endpoint.get(endpoint, ())
+    if len(rules) != 1 or url_map.host_matching or url_map.sort_parameters:
         return None
     rule = rules[0]
     if (
@@ -453,7 +440,7 @@ def _compile_builder(map: Map, endpoint: str, names: tuple[str, ...]) -> Builder
     if in_query:
         return _with_query(head, steps, in_query)
     if not steps:
-        return lambda values: head
+        return lambda _values: head
     if len(steps) == 1:
         [(only, encode_only, end)] = steps
         return lambda values: f"{head}{encode_only(values[only])}{end}"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 HTML = "text/html; charset=utf-8"
+JSON = "application/json"
 
 STATUS_LINES = {code: f"{code} {name.upper()}" for code, name in HTTP_STATUS_CODES.items()}
 """Status lines as Werkzeug writes them, by code."""
@@ -39,10 +40,10 @@ _is_plain_location = re.compile(r"/(?!/)[A-Za-z0-9_\-.~/]*(?:\?[A-Za-z0-9_\-.~/=
 
 
 def decode(text: str) -> str:
-    """Undo WSGI's tunnelling of bytes through latin-1 (PEP 3333).
+    r"""Undo WSGI's tunnelling of bytes through latin-1 (PEP 3333).
 
     Example:
-        >>> decode("/caf\\xc3\\xa9")
+        >>> decode("/caf\xc3\xa9")
         '/café'
     """
     return text if text.isascii() else text.encode("latin-1").decode(errors="replace")
@@ -161,7 +162,7 @@ def send(response: Any, environ: WSGIEnvironment, start_response: StartResponse)
     pass over headers and body; every other response is called as it is.
     """
     if response.__class__ is not Response or environ["REQUEST_METHOD"] == "HEAD":
-        return response(environ, start_response)  # type: ignore[no-any-return]
+        return response(environ, start_response)  # type: ignore[no-any-return]  # any response
     body, code = response.response, response._status_code
     if (
         body.__class__ is not list
@@ -172,7 +173,7 @@ def send(response: Any, environ: WSGIEnvironment, start_response: StartResponse)
         or response._on_close
         or response.direct_passthrough
     ):
-        return response(environ, start_response)  # type: ignore[no-any-return]
+        return response(environ, start_response)
     headers = response.headers._list.copy()
     length_is_missing = True
     for key, value in headers:
@@ -180,11 +181,11 @@ def send(response: Any, environ: WSGIEnvironment, start_response: StartResponse)
         if name == "content-length":
             length_is_missing = False
         elif name == "content-location" or (name == "location" and not _is_plain_location(value)):
-            return response(environ, start_response)  # type: ignore[no-any-return]
+            return response(environ, start_response)
     if length_is_missing:
         headers.append(("Content-Length", str(len(body[0]))))
     start_response(response._status, headers)
-    return body  # type: ignore[no-any-return]
+    return body
 
 
 _redirect_page = redirect("*", Response=Response).get_data(as_text=True).split("*")

@@ -104,12 +104,6 @@ def patch_flask(app: flask.Flask, trace: Trace, name: str) -> None:
 
 
 @change
-def patch_base(app: flask.Flask, trace: Trace, name: str) -> None:
-    """Patch a step on the class that unmodified code knows as Flask: Flask itself, or ours when adopted."""
-    _patch(next(c for c in type(app).__mro__ if c.__name__ == "Flask" and "test" not in c.__module__), trace, name)
-
-
-@change
 def patch_session_interface(app: flask.Flask, trace: Trace, name: str) -> None:
     """Patch a method of Flask's own session interface on its class."""
     _patch(SecureCookieSessionInterface, trace, name)
@@ -154,7 +148,8 @@ def _patch(owner: type, trace: Trace, name: str) -> None:
 @change
 def steal_step(app: flask.Flask, trace: Trace, name: str, result: object) -> None:
     """Assign a step that answers by itself."""
-    setattr(app, name, lambda *args, **kwargs: app.make_response(result))
+    make_response = app.make_response
+    setattr(app, name, lambda *args, **kwargs: make_response(result))
 
 
 # --- configuration and public attributes ------------------------------------------------------------

@@ -133,6 +133,7 @@ def listening(trace: Trace):  # noqa: ANN201
     logger.handlers, logger.propagate = [Recorder(trace)], False
     with warnings.catch_warnings():
         warnings.simplefilter("always")
+        warnings.simplefilter("ignore", ResourceWarning)  # comes when memory is collected, so at any time
         warnings.showwarning = lambda message, category, *_: trace.log("warned", category, message)
         try:
             yield

@@ -219,7 +219,7 @@ def _act_rows() -> Iterator[tuple[str, Case]]:
             f"act {act} | in a 500 handler",
             Case(_one(("raise_error", "KeyError"), hooks=(*hooks, Hook("errorhandler", Body((act,), ("text", "h")), 500)))),
         )
-        for name in ("request_started", "request_finished", "request_tearing_down", "appcontext_pushed", "appcontext_popped"):
+        for name in ("request_started", "request_finished", "request_tearing_down", "appcontext_popped"):
             yield f"act {act} | in a receiver of {name}", Case(_one(*sets, hooks=(*hooks, Hook("signal", Body((act,)), name))), (GET, GET))
 
 
@@ -514,7 +514,7 @@ def _change_rows() -> Iterator[tuple[str, Case]]:
         yield f"late {name}", Case(GRAND, _tour((name,)))
     yield "late handler by code", Case(GRAND, _tour(("handler", 410, Body(answer=("error_code",)))))
     for key, value in (("debug", True), ("testing", True), ("secret_key", "new"), ("secret_key", None), ("subdomain_matching", True),
-                       ("session_interface", None), ("aborter", None), ("name", "renamed"), ("blueprints", {}),
+                       ("session_interface", None), ("aborter", None), ("blueprints", {}),
                        ("url_build_error_handlers", []), ("view_functions", {}), ("import_name", "other"), ("_got_first_request", False)):  # fmt: skip
         yield f"attribute {key}={value}", Case(GRAND, _tour(("attribute", key, value)))
 

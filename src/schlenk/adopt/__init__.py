@@ -1,9 +1,9 @@
 """Adoption: run unmodified Flask code on Schlenk's request cycle.
 
-`install` puts `schlenk.cycle.Flask`, which behaves exactly as `flask.Flask` does, in its place. Code that then
-says `from flask import Flask`, or `class MyFlask(Flask)`, gets it, and so does every module that has
+`install` puts `schlenk.cycle.Flask`, which behaves exactly as `flask.Flask` does, in its place. Code that
+then says `from flask import Flask`, or `class MyFlask(Flask)`, gets it, and so does every module that has
 imported the name already. What exists by then stays as it is: a class that has been derived from Flask's
-and an application that has been made run on Flask.
+and an application that has been made go on running on Flask.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ class Codec(URLSafeTimedSerializer):
         self._macs = _macs(self._signer) if isinstance(serializer, TaggedJSONSerializer) else []
         self._encode = _encoder(serializer, provider)
 
-    def loads(
+    def loads(  # type: ignore[override]  # as itsdangerous' own timed serializer does
         self,
         s: str | bytes,
         max_age: int | None = None,
@@ -115,10 +115,8 @@ class Codec(URLSafeTimedSerializer):
         """Return JSON as a signed text."""
         data = text.encode()
         compressed = _compress(data)
-        if len(compressed) < len(data) - 1:
-            payload = b"." + _encode64(compressed)
-        else:
-            payload = _encode64(data)
+        shrinks = len(compressed) < len(data) - 1
+        payload = b"." + _encode64(compressed) if shrinks else _encode64(data)
         stamp = self._signer.get_timestamp()
         signed = payload + b"." + _encode64(stamp.to_bytes((stamp.bit_length() + 7) // 8, "big"))
         return (signed + b"." + _encode64(self._macs[0](signed))).decode()
@@ -136,7 +134,7 @@ class Codec(URLSafeTimedSerializer):
         """Return the data as JSON, values that JSON lacks tagged."""
         if self._encode is not None and _is_plain(data):
             return self._encode(data)
-        return self.serializer.dumps(data)  # type: ignore[no-any-return]
+        return self.serializer.dumps(data)
 
 
 def _macs(signer: TimestampSigner) -> list[Callable[[bytes], bytes]]:

@@ -8,8 +8,8 @@ comparing what it would write with what it read, and refuses to send a cookie th
 from __future__ import annotations
 
 import re
-from operator import itemgetter
 from base64 import urlsafe_b64decode
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import flask
@@ -45,6 +45,9 @@ _settings_of = itemgetter(
     "SESSION_COOKIE_SAMESITE",
     "SESSION_COOKIE_HTTPONLY",
 )
+
+# Types of values in which nothing can change.
+_IMMUTABLE = frozenset({str, int, float, bool, type(None), bytes})
 
 _is_token = re.compile(r"[A-Za-z0-9_.\-]*").fullmatch
 
@@ -139,7 +142,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         ):
             return False
         value = cookie_value(environ, self.get_cookie_name(app))
-        return bool(value) and (value[0] == "." or _mentions_permanent(value))
+        return value is not None and (value[:1] == "." or _mentions_permanent(value))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the session's cookie and the headers that go with it, if they are due."""
@@ -155,9 +158,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
             if not session.accessed:
                 _vary_on_cookie(response)
 
-    def _set_cookie(
-        self, app: Flask, session: SessionMixin, response: Response, value: str
-    ) -> None:
+    def _set_cookie(self, app: Flask, session: SessionMixin, response: Response, value: str) -> None:
         expires = self.get_expiration_time(app, session)
         cookie = self._cookie(app, value, expires)
         limit = app.config["MAX_COOKIE_SIZE"]
@@ -194,9 +195,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
 
 def _around_value(name: str, attributes: dict[str, Any]) -> tuple[str, str, str]:
     """Return what stands before the value in `Set-Cookie`, after it, and after `Expires`."""
-    head, _, domain = dump_cookie(
-        name, max_size=0, path=None, domain=attributes["domain"]
-    ).partition("=")
+    head, _, domain = dump_cookie(name, max_size=0, path=None, domain=attributes["domain"]).partition("=")
     tail = dump_cookie(name, max_size=0, **{**attributes, "domain": None}).partition("=")[2]
     return f"{head}=", domain, tail
 
@@ -227,9 +226,14 @@ class SafeCookieSessionInterface(CookieSessionInterface):
         Raises:
             SessionTooLargeError: the cookie would be over the browser's limit.
         """
-        if session.accessed and not session.modified and isinstance(session, _Session):
+        if (
+            session.accessed
+            and not session.modified
+            and isinstance(session, _Session)
+            and not _IMMUTABLE.issuperset(map(type, session.values()))
+        ):
             codec = self.get_signing_serializer(app)
-            if session and codec is not None:
+            if codec is not None:
                 session.modified = codec.dumps_text(dict(session)) != session.stored_text
         super().save_session(app, session, response)
 
@@ -253,6 +257,8 @@ def cookie_value(environ: WSGIEnvironment, name: str) -> str | None:
     if not header:
         return None
     prefix = f"{name}="
+    if header.startswith(prefix) and _is_token(header, len(prefix)):
+        return header[len(prefix) :]  # type: ignore[no-any-return]  # environ values are Any
     at = header.find(prefix)
     if at == -1:
         if name not in header and header.isascii():
@@ -266,7 +272,7 @@ def cookie_value(environ: WSGIEnvironment, name: str) -> str | None:
         end = header.find(";", at)
         value = header[at + len(prefix) : end if end != -1 else None]
         if _is_token(value):
-            return value
+            return value  # type: ignore[no-any-return]  # environ values are Any
     return parse_cookie(environ).get(name)
 
 
