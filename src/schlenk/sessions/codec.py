@@ -48,6 +48,10 @@ class Codec(URLSafeTimedSerializer):
         serializer: turns session data into text.
         signer_kwargs: itsdangerous' `key_derivation` and `digest_method`.
         provider: the application's JSON provider, which Flask's tagged JSON goes through.
+
+    Attributes:
+        is_prepared: whether `verified_text` and `sign_text` serve these keys; not with a signer or a
+            serializer of another kind.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class Codec(URLSafeTimedSerializer):
         self._signer: TimestampSigner = self.make_signer(self.salt)  # type: ignore[assignment]
         self._macs = _macs(self._signer) if isinstance(serializer, TaggedJSONSerializer) else []
         self._encode = _encoder(serializer, provider)
+        self.is_prepared = bool(self._macs)
 
     def loads(  # type: ignore[override]  # as itsdangerous' own timed serializer does
         self,
@@ -83,7 +88,7 @@ class Codec(URLSafeTimedSerializer):
 
     def dumps(self, obj: Any, salt: str | bytes | None = None) -> str:
         """Return the data as signed text."""
-        if salt is None and self._macs:
+        if salt is None and self.is_prepared:
             return self.sign_text(self.dumps_text(obj))
         return super().dumps(obj, salt)
 

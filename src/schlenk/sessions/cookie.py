@@ -108,17 +108,19 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         codec = self.get_signing_serializer(app)
         if codec is None:
             return None
-        name = self.get_cookie_name(app)
         if type(request) is Request:
-            return self._open(app, codec, cookie_value(request.environ, name))
-        return self._open(app, codec, request.cookies.get(name))
+            return self._open(app, codec, self._value(app, request.environ))
+        return self._open(app, codec, request.cookies.get(self.get_cookie_name(app)))
 
     def open_environ(self, app: Flask, environ: WSGIEnvironment) -> SecureCookieSession | None:
         """Do what `open_session` does, for a request whose object nobody asked for."""
         codec = self.get_signing_serializer(app)
         if codec is None:
             return None
-        return self._open(app, codec, cookie_value(environ, self.get_cookie_name(app)))
+        return self._open(app, codec, self._value(app, environ))
+
+    def _value(self, app: Flask, environ: WSGIEnvironment) -> str | None:
+        return cookie_value(environ, self.get_cookie_name(app))
 
     def _open(self, app: Flask, codec: Codec, value: str | None) -> SecureCookieSession:
         if not value:
@@ -141,7 +143,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
             or not app.secret_key
         ):
             return False
-        value = cookie_value(environ, self.get_cookie_name(app))
+        value = self._value(app, environ)
         return value is not None and (value[:1] == "." or _mentions_permanent(value))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -211,17 +213,27 @@ class SafeCookieSessionInterface(CookieSessionInterface):
 
     session_class = _Session
 
+    def _value(self, app: Flask, environ: WSGIEnvironment) -> str | None:
+        try:
+            return super()._value(app, environ)
+        except UnicodeDecodeError:  # some cookie is not UTF-8; the others are as good as before
+            header = environ["HTTP_COOKIE"].encode("latin-1").decode(errors="replace")
+            return parse_cookie(header.encode().decode("latin-1")).get(self.get_cookie_name(app))
+
     def _open(self, app: Flask, codec: Codec, value: str | None) -> SecureCookieSession:
-        max_age = int(app.permanent_session_lifetime.total_seconds())
-        text = codec.verified_text(value, max_age) if value else None
-        if text is None:
+        if not value or not codec.is_prepared:
             return super()._open(app, codec, value)
+        max_age = int(app.permanent_session_lifetime.total_seconds())
+        # One spelling only: itsdangerous also takes a signature with padding or stray characters.
+        text = codec.verified_text(value, max_age)
+        if text is None:
+            return _Session()
         session = _Session(codec.loads_text(text))
         session.stored_text = text
         return session
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Write the session's cookie if anything in it changed.
+        """Write the session's cookie if anything in it changed, and keep the answer out of shared caches.
 
         Raises:
             SessionTooLargeError: the cookie would be over the browser's limit.
@@ -236,6 +248,8 @@ class SafeCookieSessionInterface(CookieSessionInterface):
             if codec is not None:
                 session.modified = codec.dumps_text(dict(session)) != session.stored_text
         super().save_session(app, session, response)
+        if session.accessed and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private"
 
     def _cookie(self, app: Flask, value: str, expires: datetime | None) -> str:
         cookie = super()._cookie(app, value, expires)
@@ -265,9 +279,10 @@ def cookie_value(environ: WSGIEnvironment, name: str) -> str | None:
             return None
     elif (
         (at == 0 or header[at - 2 : at] == "; ")
+        and header.find(name) == at
+        and header.find(name, at + 1) == -1
         and '"' not in header
         and header.isascii()
-        and header.find(prefix, at + 1) == -1
     ):
         end = header.find(";", at)
         value = header[at + len(prefix) : end if end != -1 else None]
