@@ -15,6 +15,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from schlenk import (
     Blueprint,
     flash,
+    local_url,
     redirect,
     render_template,
     request,
@@ -50,20 +51,9 @@ def here() -> str:
     return request.script_root + request.full_path.rstrip("?")
 
 
-def is_local(target: str) -> bool:
-    r"""Tell whether `target` is a path on this site.
-
-    Browsers read `\` as `/` and drop tabs and newlines (WHATWG URL Standard, 4.4), so that `/\host`
-    and `/<tab>/host` lead elsewhere, as `//host` does.
-    """
-    plain = target.isprintable() and "\\" not in target
-    return plain and target.startswith("/") and not target.startswith("//")
-
-
 def next_page() -> str:
     """Return where to go on to: the checked `next` of the address, else the list."""
-    target = request.args.get("next", "")
-    return target if is_local(target) else url_for("registry.index")
+    return local_url(request.args.get("next"), url_for("registry.index"))
 
 
 @auth.route("/login", methods=["GET", "POST"])

@@ -47,7 +47,7 @@ from flask import (
 )
 from markupsafe import escape
 
-from schlenk.app import Flask, local_redirect, url_for
+from schlenk.app import Flask, local_url, url_for
 from schlenk.wrappers import Request
 
 __version__ = "0.1.0"
@@ -76,7 +76,7 @@ __all__ = [
     "has_request_context",
     "json",
     "jsonify",
-    "local_redirect",
+    "local_url",
     "make_response",
     "message_flashed",
     "redirect",
