@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from schlenk import Flask, session
+from schlenk import Flask, Response, session
 
 
 @pytest.fixture
@@ -93,6 +93,23 @@ def test_a_session_that_does_not_fit_is_an_error_and_sets_no_cookie(app):
         session["filling"] = Random(7).randbytes(4000).hex()
         return "filled"
 
+    response = app.test_client().get("/fill")
+    assert (response.status_code, response.headers.getlist("Set-Cookie")) == (500, [])
+
+
+def test_a_response_class_of_ones_own_changes_nothing(app):
+    """Case 13: an over-long session is an error with any response class."""
+
+    class Loud(Response):
+        def set_cookie(self, *args, **kwargs):
+            super().set_cookie(*args, **kwargs)
+
+    @app.get("/fill")
+    def fill():
+        session["filling"] = Random(7).randbytes(4000).hex()
+        return "filled"
+
+    app.response_class = Loud
     response = app.test_client().get("/fill")
     assert (response.status_code, response.headers.getlist("Set-Cookie")) == (500, [])
 

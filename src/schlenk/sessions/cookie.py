@@ -16,6 +16,7 @@ import flask
 from flask import Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature
+from werkzeug.datastructures import Headers
 from werkzeug.http import dump_cookie, http_date, parse_cookie
 
 from schlenk.encoding import is_stock, settings_of
@@ -148,7 +149,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the session's cookie and the headers that go with it, if they are due."""
-        if not session or type(response) is not Response:
+        if not session or not _takes_headers(response):
             super().save_session(app, session, response)
             return
         is_due = self.should_set_cookie(app, session)
@@ -193,6 +194,16 @@ class CookieSessionInterface(SecureCookieSessionInterface):
             "samesite": self.get_cookie_samesite(app),
             "httponly": self.get_cookie_httponly(app),
         }
+
+
+def _takes_headers(response: Any) -> bool:
+    """Tell whether appending to a response's headers does what its own methods would do."""
+    kind = type(response)
+    return kind is Response or (
+        issubclass(kind, Response)
+        and kind.set_cookie is Response.set_cookie
+        and type(response.headers) is Headers
+    )
 
 
 def _around_value(name: str, attributes: dict[str, Any]) -> tuple[str, str, str]:
@@ -247,6 +258,10 @@ class SafeCookieSessionInterface(CookieSessionInterface):
             codec = self.get_signing_serializer(app)
             if codec is not None:
                 session.modified = codec.dumps_text(dict(session)) != session.stored_text
+        if session and not _takes_headers(response) and self.should_set_cookie(app, session):
+            codec = self.get_signing_serializer(app)
+            if codec is not None:
+                self._cookie(app, codec.dumps(dict(session)), self.get_expiration_time(app, session))
         super().save_session(app, session, response)
         if session.accessed and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private"
