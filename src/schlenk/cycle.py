@@ -277,8 +277,8 @@ class Flask(flask.Flask):
             self._is_plain
             and self._known_hosts.get(environ.get("HTTP_HOST"), _UNSEEN) == trusted_hosts
             and "HTTP_UPGRADE" not in environ
+            and (path := environ.get("PATH_INFO"))
         ):
-            path = environ["PATH_INFO"]
             if not path.isascii():
                 path = decode(path)
             method = environ["REQUEST_METHOD"]

@@ -100,7 +100,7 @@ class Map(werkzeug.routing.Map):
             NotFound: no rule matches; likewise `MethodNotAllowed` and `WebsocketMismatch`, all as
                 `werkzeug.routing.MapAdapter.match` raises them.
         """
-        if not path or self.host_matching or self.default_subdomain:
+        if self.host_matching or self.default_subdomain:
             return None
         matcher = self._matcher
         try:

@@ -239,7 +239,10 @@ class SafeCookieSessionInterface(CookieSessionInterface):
         text = codec.verified_text(value, max_age)
         if text is None:
             return _Session()
-        session = _Session(codec.loads_text(text))
+        data = codec.loads_text(text)
+        if not isinstance(data, dict):
+            return _Session()
+        session = _Session(data)
         session.stored_text = text
         return session
 
