@@ -98,7 +98,7 @@ class Flask(cycle.Flask):
                 `TRUSTED_HOSTS` does not name; answered with 400.
         """
         adapter = super().create_url_adapter(request)
-        if request is not None and not request.host:
+        if request is not None and not (request.host and "HTTP_HOST" in request.environ):
             raise SecurityError("The request has no valid Host.")
         return adapter
 
@@ -111,8 +111,10 @@ class Flask(cycle.Flask):
         error = request.routing_exception
         if isinstance(error, RequestRedirect):
             url = urlsplit(error.new_url)
-            if url.netloc == request.host:
-                request.routing_exception = RequestRedirect(urlunsplit(("", "", *url[2:])))
+            if url.netloc.lower() == request.host.lower():
+                # One slash: two would name a host.
+                path = "/" + url.path.lstrip("/")
+                request.routing_exception = RequestRedirect(urlunsplit(("", "", path, *url[3:])))
         super().raise_routing_exception(request)
 
     def url_for(
@@ -146,24 +148,24 @@ class Flask(cycle.Flask):
         url = super().url_for(
             name, _anchor=_anchor, _method=_method, _scheme=_scheme, _external=_external, **values
         )
-        if url[:1] != "/" and not self._may_name_host():
-            raise SecurityError(
-                f"An external URL was asked for in a request to {flask.request.host!r}. A client can send"
-                " any Host. Set SERVER_NAME or TRUSTED_HOSTS to say which names this application has."
+        if (url[:1] != "/" or url[:2] == "//") and self._repeats_host(url):
+            self.logger.warning(
+                "url_for was asked for an external URL in a request to %r, and a client can send any Host."
+                " Set SERVER_NAME or TRUSTED_HOSTS to say which names this application has.",
+                flask.request.host,
             )
+            raise SecurityError("This application does not know the host of the request as its own.")
         return url
 
-    def _may_name_host(self) -> bool:
-        """Tell whether the host of the current request, if there is one, is more than a client's word."""
-        config = self.config
-        return bool(
-            _cv_request.get(None) is None
-            or config["SERVER_NAME"]
-            or config["TRUSTED_HOSTS"]
-            or self.testing
-            or self.debug
-            or _LOOPBACK.fullmatch(flask.request.host)
-        )
+    def _repeats_host(self, url: str) -> bool:
+        """Tell whether a URL names the host of the request, and that is no more than a client's word."""
+        if _cv_request.get(None) is None or self.testing or self.debug:
+            return False
+        config, host = self.config, flask.request.host.lower()
+        if config["TRUSTED_HOSTS"] or (config["SERVER_NAME"] and not self.url_map.host_matching):
+            return False
+        named = urlsplit(url).netloc.lower()
+        return not _LOOPBACK.fullmatch(host) and (named == host or named.endswith(f".{host}"))
 
     def _endpoint_of(self, view: Callable[..., Any]) -> str:
         endpoints = [name for name, function in self.view_functions.items() if function is view]
@@ -211,9 +213,13 @@ def url_for(*args: Any, **values: Any) -> str:
         ...     url_for("hello_guest", name="mvl"), url_for(hello_guest, "mvl")
         ('/guest/mvl', '/guest/mvl')
     """
+    if not args and "endpoint" not in values:
+        raise TypeError("url_for() takes the name of an endpoint or a view function")
     endpoint, *arguments = args or (values.pop("endpoint"),)
     if arguments:
-        values = signature(endpoint).bind_partial(*arguments, **values).arguments
+        if not callable(endpoint):
+            raise TypeError(f"url_for({endpoint!r}) takes values by name; only a view function takes others")
+        values |= signature(endpoint).bind_partial(*arguments).arguments
     return current_app.url_for(endpoint, **values)
 
 

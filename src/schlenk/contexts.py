@@ -5,8 +5,8 @@ variables. What those point to is an instance of the classes below: subclasses o
 whose parts (request, URL adapter, session, `g`) are made when somebody reads them. Everything else,
 `push`, `pop` and `copy` included, is Flask's code.
 
-The direct lane makes them bare, without Flask's constructor, after checking that building a part later
-gives what building it now would give.
+The direct lane makes them bare, without Flask's constructor, and touches at once what an application has
+replaced and what might therefore be different later: a session interface, a class for `g`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from flask.sessions import SessionMixin
     from flask.typing import AfterRequestCallable
     from werkzeug.routing import MapAdapter, Rule
+
+    from schlenk import cycle
 
 T = TypeVar("T")
 
@@ -77,6 +79,7 @@ class RequestContext(flask.ctx.RequestContext):
     """
 
     flashes = None
+    app: cycle.Flask
     environ: WSGIEnvironment
     rule: Rule | None = None
     view_args: dict[str, Any] | None = None
@@ -84,6 +87,7 @@ class RequestContext(flask.ctx.RequestContext):
 
     made_request: flask.Request | None = None
     made_session: SessionMixin | None = None
+    session_failed = False
     made_after_functions: list[AfterRequestCallable[Any]] | None = None
     made_url_adapter: tuple[MapAdapter | None] | None = None
 
@@ -100,9 +104,9 @@ class RequestContext(flask.ctx.RequestContext):
         self.made_request = request
 
     @property
-    def _session(self) -> SessionMixin:
+    def _session(self) -> SessionMixin | None:
         made = self.made_session
-        if made is None:
+        if made is None and not self.session_failed:
             made = self.made_session = self._open_session()
         return made
 
@@ -115,7 +119,9 @@ class RequestContext(flask.ctx.RequestContext):
         """The session behind `flask.session`; reading it marks it as accessed."""
         made = self.made_session
         if made is None:
-            made = self.made_session = self._open_session()
+            made = self._session
+            if made is None:
+                raise AssertionError("The session has not yet been opened.")
         made.accessed = True
         return made
 
@@ -192,15 +198,9 @@ class RequestContext(flask.ctx.RequestContext):
         return request
 
     def _open_session(self) -> SessionMixin:
-        app = self.app
-        interface: Any = app.session_interface
-        session: SessionMixin | None
-        if app.request_class is Request and hasattr(interface, "open_environ"):
-            session = interface.open_environ(app, self.environ)
-        else:
-            session = interface.open_session(app, self.request)
-        if session is None:
-            session = interface.make_null_session(app)
+        self.session_failed = True
+        session = self.app.open_session(self)
+        self.session_failed = False
         return session
 
     def _make_url_adapter(self) -> MapAdapter | None:

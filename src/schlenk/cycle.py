@@ -25,7 +25,9 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import flask
+import werkzeug.wrappers
 from flask import Response
+from flask.ctx import _AppCtxGlobals
 from flask.globals import _cv_app, _cv_request
 from flask.signals import (
     appcontext_popped,
@@ -35,6 +37,7 @@ from flask.signals import (
     request_started,
     request_tearing_down,
 )
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import (
     Forbidden,
     Gone,
@@ -49,7 +52,7 @@ from werkzeug.utils import get_content_type
 from schlenk.contexts import AppContext, RequestContext
 from schlenk.encoding import compact_encoder, is_stock, settings_of
 from schlenk.routing import Map
-from schlenk.sessions import CookieSessionInterface, SafeCookieSessionInterface
+from schlenk.sessions import CookieSessionInterface, altered, opens_on_touch
 from schlenk.wrappers import (
     HTML,
     JSON,
@@ -64,6 +67,8 @@ from schlenk.wrappers import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from flask.sessions import SessionMixin
 
 
 STEPS = (
@@ -88,7 +93,7 @@ CLASSES = ("request_class", "response_class", "session_interface")
 
 steps_of = attrgetter(*STEPS)
 _parts_of = attrgetter(*STEPS, *CLASSES)
-_watched = frozenset({*STEPS, *CLASSES, "url_map", "subdomain_matching"})
+_watched = frozenset({*STEPS, *CLASSES, "url_map", "subdomain_matching", "app_ctx_globals_class"})
 
 _HOSTS_KEPT = 256
 _UNSEEN = object()
@@ -96,7 +101,7 @@ _UNSEEN = object()
 _PLAIN_BODIES = frozenset({str, dict, list})
 _JSON_BODIES = frozenset({dict, list})
 _PLAIN_CODES = frozenset(code for code in STATUS_LINES if code >= 200 and code not in {204, 304})
-_SESSIONS_ON_TOUCH = frozenset({CookieSessionInterface, SafeCookieSessionInterface})
+_WEBSOCKET = frozenset({"ws", "wss"})
 _new = object.__new__
 
 # Each signal's receivers; empty for most applications, and then nothing is sent.
@@ -110,19 +115,44 @@ _on_app_popped = appcontext_popped.receivers
 _FLASK_FOLDER = str(Path(flask.__file__).parent)
 
 
-def _upstream_steps() -> tuple[Any, ...]:
-    """Return the steps as Flask defines them; one that was patched before this import equals nothing."""
+def _as_defined(steps: Iterable[Any]) -> tuple[Any, ...]:
+    """Return methods as Flask defines them; one that was patched before this import equals nothing."""
     return tuple(
         step
         if step.__class__ is FunctionType and step.__code__.co_filename.startswith(_FLASK_FOLDER)
         else object()
-        for step in steps_of(flask.Flask)
+        for step in steps
     )
 
 
-_UPSTREAM_STEPS = _upstream_steps()
+_UPSTREAM_STEPS = _as_defined(steps_of(flask.Flask))
+
+# Methods that this class overrides, and that instrumentation may wrap on Flask's own class.
+_OVERRIDDEN = ("handle_user_exception", "redirect", "url_for", "wsgi_app")
+_overridden_of = attrgetter(*_OVERRIDDEN)
+_upstream_class = flask.Flask
+_UPSTREAM_OVERRIDDEN = _as_defined(_overridden_of(flask.Flask))
+
+# What a response made without its constructor takes for granted, and code may assign on `flask.Response`.
+_response_parts_of = attrgetter(
+    "__init__",
+    "__call__",
+    "get_wsgi_headers",
+    "get_app_iter",
+    "default_status",
+    "default_mimetype",
+    "autocorrect_location_header",
+    "automatically_set_content_length",
+)
+_UPSTREAM_RESPONSE = (
+    *_response_parts_of(werkzeug.wrappers.Response)[:5],
+    "text/html",
+    False,
+    True,
+)
 
 
+_ERROR_METHODS = frozenset({"get_body", "get_description", "get_headers", "get_response", "name"})
 _ERROR_STEPS = frozenset({"_find_error_handler", "handle_http_exception", "trap_http_exception"})
 _error_steps_of = attrgetter(*sorted(_ERROR_STEPS))
 _UPSTREAM_ERROR_STEPS = _error_steps_of(flask.Flask)
@@ -146,18 +176,22 @@ def _applies(hooks: Mapping[str | None, Any], names: tuple[str | None, ...]) -> 
 
 
 def _keeps_init(request_class: type[flask.Request]) -> bool:
-    """Tell whether making a request later than Flask does can make no difference."""
+    """Tell whether a request may be made after its contexts are pushed: no constructor would notice."""
     return request_class.__init__ is Request.__init__ and request_class.__new__ is Request.__new__
 
 
 def _is_stock_error(error: HTTPException) -> bool:
-    """Tell whether an error answers with its own body and headers, and nothing else."""
+    """Tell whether an error answers with Werkzeug's page and headers, which run no code of others."""
     kind = error.__class__
     return (
-        kind.get_response is HTTPException.get_response
-        and kind.__call__ is HTTPException.__call__
+        kind.__module__ == "werkzeug.exceptions"
         and error.response is None
         and error.code in _PLAIN_CODES
+        and (kind.get_headers is HTTPException.get_headers or kind is MethodNotAllowed)
+        and kind.get_body is HTTPException.get_body
+        and kind.get_description is HTTPException.get_description
+        and type(error.description) is str
+        and _ERROR_METHODS.isdisjoint(error.__dict__)
     )
 
 
@@ -170,13 +204,14 @@ class Flask(flask.Flask):
 
     url_map: Map
     plain_steps = _UPSTREAM_STEPS
+    _examining = Lock()
+    _examined: tuple[Any, ...] = ()
+    _makes_plain_responses = False
     _json_settings: tuple[Any, ...] = ()
     _encode_json: Callable[[Any], str]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._known_hosts: dict[str | None, Any] = {}
-        self._examining = Lock()
-        self._examined: tuple[Any, ...] = ()
         super().__init__(*args, **kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -185,6 +220,7 @@ class Flask(flask.Flask):
         if name in _watched or (name == "_got_first_request" and not value):
             with self._examining:
                 self._examined = ()
+                self._makes_plain_responses = False
 
     def __delattr__(self, name: str) -> None:
         """Delete, and notice what decides the lane."""
@@ -202,9 +238,12 @@ class Flask(flask.Flask):
                 isinstance(self.url_map, Map)
                 and not self.subdomain_matching
                 and self.request_class is Request
-                and self.session_interface.__class__ in _SESSIONS_ON_TOUCH
+                and opens_on_touch(self.session_interface)
             )
-            self._makes_plain_responses = self.response_class is Response
+            self._makes_globals = self.app_ctx_globals_class is not _AppCtxGlobals
+            self._makes_plain_responses = (
+                self.response_class is Response and _response_parts_of(Response) == _UPSTREAM_RESPONSE
+            )
             self._got_first_request = True
             self._examined = parts
 
@@ -221,6 +260,10 @@ class Flask(flask.Flask):
         replaced = [name for name, step, plain in steps if step is not plain]
         if replaced:
             return f"overridden in {self.__class__.__qualname__}: {', '.join(replaced)}"
+        methods = zip(_OVERRIDDEN, _overridden_of(_upstream_class), _UPSTREAM_OVERRIDDEN, strict=True)
+        patched = [name for name, method, upstream in methods if method is not upstream]
+        if patched:
+            return f"patched on Flask's own class: {', '.join(patched)}"
         if not _keeps_init(self.request_class):
             return f"{self.request_class.__qualname__} has a constructor of its own"
         return None
@@ -240,6 +283,8 @@ class Flask(flask.Flask):
             app_context = _new(AppContext)
             app_context.app = self
             app_context._cv_tokens = [_cv_app.set(app_context)]
+            if self._makes_globals:
+                app_context.g  # noqa: B018  # a class of the application's own may act when it is made
             if _on_app_pushed:
                 appcontext_pushed.send(self, _async_wrapper=self.ensure_sync)
         else:
@@ -275,6 +320,8 @@ class Flask(flask.Flask):
             trusted_hosts = Request.trusted_hosts
         if (
             self._is_plain
+            and not altered
+            and environ["wsgi.url_scheme"] not in _WEBSOCKET
             and self._known_hosts.get(environ.get("HTTP_HOST"), _UNSEEN) == trusted_hosts
             and "HTTP_UPGRADE" not in environ
             and (path := environ.get("PATH_INFO"))
@@ -294,7 +341,7 @@ class Flask(flask.Flask):
             if found is not None:
                 context.reach(*found)
                 return
-        if self.session_interface.__class__ not in _SESSIONS_ON_TOUCH:
+        if not opens_on_touch(self.session_interface):
             context._session  # noqa: B018  # a session of another kind is opened before matching
         self._match_by_adapter(context, trusted_hosts)
 
@@ -328,19 +375,30 @@ class Flask(flask.Flask):
         except Exception as e:  # noqa: BLE001  # Flask's boundary: every error becomes an answer
             result = self.handle_user_exception(e)
 
+        if context.made_request is not None:
+            context.heed(context.made_request)
+        if context.made_session is None and "HTTP_COOKIE" in context.environ:
+            self._refresh_session(context)
         is_seen = (
-            (self.after_request_funcs and _applies(self.after_request_funcs, context.names))
-            or context.made_session is not None
+            context.made_session is not None
             or context.made_after_functions is not None
             or _on_finished
-            or ("HTTP_COOKIE" in context.environ and self._must_refresh_session(context))
+            or (self.after_request_funcs and _applies(self.after_request_funcs, context.names))
         )
         if result.__class__ is str and not is_seen and self._makes_plain_responses:
             body = result.encode()
             headers = [("Content-Type", HTML), ("Content-Length", str(len(body)))]
             return "200 OK", headers, body
         response = self._respond(result, context, is_seen)
-        return self._process(context, response) if is_seen else response
+        if is_seen:
+            return self._process(context, response)
+        if context.made_session is not None or context.made_after_functions is not None:
+            # Code of the application's ran while the response was made, in a JSON default or a WSGI callable.
+            if response.__class__ is tuple:
+                status, headers, body = response
+                response = Response(body, status, headers)
+            return self._process(context, response)
+        return response
 
     def _preprocess(self, context: RequestContext) -> Any:
         """Run what comes before the view; return what a hook returned in its place."""
@@ -369,7 +427,7 @@ class Flask(flask.Flask):
         if context.routing_exception is not None:
             self.raise_routing_exception(context.request)
         rule: Any = context.rule
-        if method == "OPTIONS" and getattr(rule, "provide_automatic_options", False):
+        if method.upper() == "OPTIONS" and getattr(rule, "provide_automatic_options", False):
             return self.make_default_options_response()
         view = self.view_functions[rule.endpoint]
         return _synchronous(self, view)(**context.view_args)  # type: ignore[arg-type]  # a rule was reached
@@ -403,7 +461,10 @@ class Flask(flask.Flask):
     def _error_page(self, error: HTTPException, environ: WSGIEnvironment) -> Any:
         """Return Werkzeug's page for an error that no handler took."""
         body = error.get_body(environ).encode()
-        headers = [*error.get_headers(environ), ("Content-Length", str(len(body)))]
+        headers = error.get_headers(environ)
+        if error.__class__ is MethodNotAllowed:
+            headers = Headers(headers).to_wsgi_list()  # which refuses line ends in a method's name
+        headers.append(("Content-Length", str(len(body))))
         return STATUS_LINES[error.code], headers, body  # type: ignore[index]  # checked by _is_stock_error
 
     def _dump(self, data: Any) -> tuple[bytes, str]:
@@ -424,27 +485,38 @@ class Flask(flask.Flask):
             JSON if mimetype == JSON else get_content_type(mimetype, "utf-8"),
         )
 
-    def _must_refresh_session(self, context: RequestContext) -> bool:
-        """Open a session that nobody touched but that is sent again with every answer."""
+    def open_session(self, context: RequestContext) -> SessionMixin:
+        """Return the session of a request, or a null session without a secret key."""
         interface: Any = self.session_interface
-        return interface.may_be_permanent(self, context.environ) and context._session is not None
+        session: SessionMixin | None
+        if self._is_plain and not altered:
+            session = interface.open_environ(self, context.environ)
+        else:
+            session = interface.open_session(self, context.request)
+        return interface.make_null_session(self) if session is None else session
+
+    def _refresh_session(self, context: RequestContext) -> None:
+        """Open a session that nobody touched if it may have to be sent again with every answer."""
+        interface: Any = self.session_interface
+        if interface.may_be_permanent(self, context.environ):
+            context._session  # noqa: B018  # saved because it is open
 
     def _process(self, context: RequestContext, response: Any) -> Any:
         """Run what comes after the view, and save the session: `flask.Flask.process_response`."""
-        if context.made_request is not None:
-            context.heed(context.made_request)
         if context.made_after_functions is not None:
             for hook in context.made_after_functions:
                 response = _synchronous(self, hook)(response)
+            if context.made_request is not None:
+                context.heed(context.made_request)
         if self.after_request_funcs:
             for name in context.names:
                 if name in self.after_request_funcs:
                     for hook in reversed(self.after_request_funcs[name]):
                         response = _synchronous(self, hook)(response)
-        if context.made_session is not None:
+        if context.made_session is not None or context.session_failed:
             interface = self.session_interface
             if not interface.is_null_session(context.made_session):
-                interface.save_session(self, context.made_session, response)
+                interface.save_session(self, context.made_session, response)  # type: ignore[arg-type]  # None after a failure, as in Flask
         if _on_finished:
             request_finished.send(self, _async_wrapper=self.ensure_sync, response=response)
         return response
@@ -467,7 +539,12 @@ class Flask(flask.Flask):
             _cv_request.reset(tokens.pop()[0])
             context.environ["werkzeug.request"] = None
             if app_context is not None:
-                if self.teardown_appcontext_funcs or _on_app_tearing_down or _on_app_popped:
+                if (
+                    self.teardown_appcontext_funcs
+                    or _on_app_tearing_down
+                    or _on_app_popped
+                    or _cv_app.get(None) is not app_context
+                ):
                     app_context.pop(error)
                 else:
                     _cv_app.reset(app_context._cv_tokens.pop())
@@ -504,11 +581,14 @@ class Flask(flask.Flask):
             context.__class__ is RequestContext
             and context.app is self
             and context.made_url_adapter is None
+            and self._is_plain
             and not self.url_default_functions
             and _anchor is _method is _scheme is None
             and not _external
         ):
             if endpoint[:1] == ".":
+                if context.made_request is not None:
+                    context.heed(context.made_request)
                 blueprint = context.names[0]
                 endpoint = endpoint[1:] if blueprint is None else f"{blueprint}{endpoint}"
             build = self.url_map.builder(endpoint, tuple(values))
@@ -528,7 +608,7 @@ class Flask(flask.Flask):
 
     def redirect(self, location: str, code: int = 302) -> Any:
         """Return a redirect response: `flask.Flask.redirect`."""
-        if self.response_class is Response:
+        if self._makes_plain_responses:
             response = plain_redirect(location, code)
             if response is not None:
                 return response

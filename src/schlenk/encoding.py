@@ -17,12 +17,19 @@ if TYPE_CHECKING:
     Encode = Callable[[Any], str]
 
 _make_encoder = getattr(encoder, "c_make_encoder", None)
+_dumps = DefaultJSONProvider.dumps
+_response = DefaultJSONProvider.response
 _METHODS = frozenset({"dumps", "loads", "response"})
 
 
 def is_stock(provider: JSONProvider) -> bool:
     """Tell whether a JSON provider is Flask's own: configured perhaps, but with its own methods."""
-    return provider.__class__ is DefaultJSONProvider and _METHODS.isdisjoint(provider.__dict__)
+    return (
+        provider.__class__ is DefaultJSONProvider
+        and DefaultJSONProvider.dumps is _dumps
+        and DefaultJSONProvider.response is _response
+        and _METHODS.isdisjoint(provider.__dict__)
+    )
 
 
 settings_of: Callable[[Any], tuple[Any, ...]] = attrgetter("default", "ensure_ascii", "sort_keys")

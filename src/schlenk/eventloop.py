@@ -12,11 +12,12 @@ import os
 import threading
 from concurrent.futures import Future
 from contextvars import copy_context
+from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
     from contextvars import Context
 
 P = ParamSpec("P")
@@ -26,10 +27,9 @@ _UNSET: Any = object()
 
 
 class _Loop:
-    """A running event loop, the thread it runs on, and the process that started it."""
+    """A running event loop and the thread it runs on."""
 
     def __init__(self) -> None:
-        self.process = os.getpid()
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, name="schlenk-loop", daemon=True)
         self.thread.start()
@@ -39,21 +39,34 @@ _starting = threading.Lock()
 _current: _Loop | None = None
 
 
+def _forget_loop() -> None:
+    """Let a forked process start a loop of its own: the thread of its parent's is not there."""
+    global _starting, _current
+    _starting = threading.Lock()
+    _current = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_loop)
+
+
 def process_loop() -> _Loop:
-    """Return the process's event loop, running; a forked process gets one of its own."""
+    """Return the process's event loop, running."""
     global _current
-    if _current is None or _current.process != os.getpid():
+    current = _current
+    if current is None or not current.thread.is_alive():
         with _starting:
-            if _current is None or _current.process != os.getpid():
-                _current = _Loop()
-    return _current
+            current = _current
+            if current is None or not current.thread.is_alive():
+                current = _current = _Loop()
+    return current
 
 
-def call_on_loop(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
+def call_on_loop(function: Callable[P, Awaitable[T]]) -> Callable[P, T]:
     """Return a function that runs `function` on the process's loop and waits for what it returns.
 
     The coroutine sees the caller's context variables, and what it sets is set for the caller afterwards,
-    so that a hook can leave something for a view.
+    so that a hook can leave something for a view. Whatever it raises is raised here, `SystemExit` included.
 
     Raises:
         RuntimeError: when called on the loop itself, where waiting would wait forever.
@@ -68,38 +81,57 @@ def call_on_loop(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T
                 " it were a plain one, which would wait for itself. Await it instead."
             )
         context = copy_context()
-        future = _start(running.loop, function(*args, **kwargs), context)
+        answer: Future[_Outcome[T]] = Future()
+        running.loop.call_soon_threadsafe(
+            _start, running.loop, _outcome(function(*args, **kwargs)), context, answer
+        )
         try:
-            return future.result()
+            outcome = answer.result()
         except BaseException:
-            future.cancel()
+            answer.cancel()
             raise
-        finally:
-            for variable, value in context.items():
-                if variable.get(_UNSET) is not value:
-                    variable.set(value)
+        for variable, value in context.items():
+            if variable.get(_UNSET) is not value:
+                variable.set(value)
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome.value  # type: ignore[return-value]  # without an error there is a value
 
     return call
 
 
-def _start(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T], context: Context) -> Future[T]:
-    """Run a coroutine on the loop, from another thread, in exactly this context."""
-    future: Future[T] = Future()
+@dataclass(slots=True)
+class _Outcome(Generic[T]):
+    """What a coroutine came to: a value or an error."""
 
-    def settle(task: asyncio.Task[T]) -> None:
-        if task.cancelled():
-            future.cancel()
-        elif (error := task.exception()) is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(task.result())
+    value: T | None = None
+    error: BaseException | None = None
 
-    def start() -> None:
-        task = loop.create_task(coroutine, context=context)
-        task.add_done_callback(settle)
-        future.add_done_callback(
-            lambda future: loop.call_soon_threadsafe(task.cancel) if future.cancelled() else None
-        )
 
-    loop.call_soon_threadsafe(start)
-    return future
+async def _outcome(awaitable: Awaitable[T]) -> _Outcome[T]:
+    """Wait for an awaitable and keep what it raises: asyncio would let some of it stop the loop."""
+    try:
+        return _Outcome(await awaitable)
+    except BaseException as e:  # noqa: BLE001  # raised again where the call waits
+        return _Outcome(error=e)
+
+
+def _start(
+    loop: asyncio.AbstractEventLoop,
+    coroutine: Coroutine[Any, Any, _Outcome[T]],
+    context: Context,
+    answer: Future[_Outcome[T]],
+) -> None:
+    """Run a coroutine, in exactly this context, until it is done or nobody waits for its answer."""
+    task = loop.create_task(coroutine, context=context)
+
+    def give_up(answer: Future[_Outcome[T]]) -> None:
+        if answer.cancelled():
+            loop.call_soon_threadsafe(task.cancel)
+
+    def settle(task: asyncio.Task[_Outcome[T]]) -> None:
+        if not answer.cancelled():
+            answer.set_result(_Outcome(error=asyncio.CancelledError()) if task.cancelled() else task.result())
+
+    answer.add_done_callback(give_up)
+    task.add_done_callback(settle)

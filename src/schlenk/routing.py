@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     Builder = Callable[[Mapping[str, Any]], str]
 
 _BUILDERS_KEPT = 4096
+_LONGEST_NAMES = 256  # characters; names may come from a client, as in `url_for(endpoint, **request.args)`
 _SEGMENT_SAFE = "!$&'()*+,/:;=@"  # https://url.spec.whatwg.org/#url-path-segment-string
 
 _is_safe_segment = re.compile(r"[A-Za-z0-9_.\-~!$&'()*+,/:;=@]*").fullmatch
@@ -64,6 +65,12 @@ class Map(werkzeug.routing.Map):
         for rule_factory in rules or ():
             self.add(rule_factory)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Assign, and compile anew after a change of what the rules mean."""
+        super().__setattr__(name, value)
+        if name in {"default_subdomain", "host_matching", "redirect_defaults"}:
+            super().__setattr__("_remap", True)
+
     def find(self, path: str, method: str) -> tuple[Rule, dict[str, Any]] | None:
         """Return the rule and values of a plain request to the default domain, or None to `search`.
 
@@ -77,7 +84,10 @@ class Map(werkzeug.routing.Map):
         rules = matcher.literals.get(path)
         if rules is not None:
             rule = rules.get(method)
-            return None if rule is None else (rule, {})
+            return (rule, {}) if rule is not None and method in (rule.methods or ()) else None
+        longest = self.longest_path
+        if longest is not None and len(path) > longest:
+            return None
         head, _, tail = path.rpartition("/")
         branch = matcher.branches.get(head)
         if branch is None or not tail or tail in branch.literals:
@@ -85,7 +95,7 @@ class Map(werkzeug.routing.Map):
         for edge in branch.edges:
             if edge.accepts(tail):
                 rule = edge.rules.get(method)
-                if rule is None:
+                if rule is None or method not in (rule.methods or ()):
                     return None
                 try:
                     return rule, {edge.name: edge.convert(tail)}
@@ -130,7 +140,9 @@ class Map(werkzeug.routing.Map):
         except KeyError:
             if len(builders) >= _BUILDERS_KEPT:
                 builders.clear()
-            builder = builders[key] = _compile_builder(self, endpoint, names)
+            builder = _compile_builder(self, endpoint, names)
+            if sum(map(len, names)) <= _LONGEST_NAMES:
+                builders[key] = builder
             return builder
 
 
@@ -421,6 +433,8 @@ def _compile_builder(url_map: Map, endpoint: str, names: tuple[str, ...]) -> Bui
         rule.websocket
         or rule.defaults
         or rule.subdomain
+        or type(rule).build is not werkzeug.routing.Rule.build
+        or type(rule).suitable_for is not werkzeug.routing.Rule.suitable_for
         or not rule.arguments.issubset(names)
         or not all(_is_safe_query(name) for name in names)
     ):
@@ -447,6 +461,9 @@ def _compile_builder(url_map: Map, endpoint: str, names: tuple[str, ...]) -> Bui
 
     def build(values: Mapping[str, Any]) -> str:
         path = head
+        for name, _, _ in steps:
+            if values[name] is None:  # looked at first: another value may be refused with another error
+                raise ValidationError
         for name, encode, after in steps:
             path += encode(values[name]) + after
         return path
@@ -459,6 +476,9 @@ def _with_query(
 ) -> Builder:
     def build(values: Mapping[str, Any]) -> str:
         path = head
+        for name, _, _ in steps:
+            if values[name] is None:
+                raise ValidationError
         for name, encode, after in steps:
             path += encode(values[name]) + after
         pairs = []

@@ -33,10 +33,13 @@ JSON = "application/json"
 STATUS_LINES = {code: f"{code} {name.upper()}" for code, name in HTTP_STATUS_CODES.items()}
 """Status lines as Werkzeug writes them, by code."""
 
+_LENGTH_DIGITS = 6
+"""Digits of the longest form that is read at once, so that a length that lies claims no memory."""
+
 _BODILESS = frozenset({204, 304})
 
 # A path, with a query or without, that `iri_to_uri` returns as it came.
-_is_plain_location = re.compile(r"/(?!/)[A-Za-z0-9_\-.~/]*(?:\?[A-Za-z0-9_\-.~/=&]*)?").fullmatch
+_is_plain_location = re.compile(r"/(?!/)[A-Za-z0-9_\-.~/]*(?:\?[A-Za-z0-9_\-.~/=&]+)?").fullmatch
 
 
 def decode(text: str) -> str:
@@ -79,6 +82,8 @@ class Request(flask.Request):
         if (
             environ.get("CONTENT_TYPE", "").partition(";")[0] != "application/x-www-form-urlencoded"
             or not (length.isascii() and length.isdecimal())
+            or len(length) > _LENGTH_DIGITS
+            or type(self) is not Request
             or "HTTP_TRANSFER_ENCODING" in environ
             or "wsgi.input_terminated" in environ
             or app is None
@@ -96,16 +101,17 @@ class Request(flask.Request):
 
 def _read(stream: Any, length: int) -> bytes:
     """Return exactly this many bytes of a stream."""
-    body = b""
+    parts = []
     try:
-        while len(body) < length:
-            more = stream.read(length - len(body))
-            if not more:
+        while length:
+            part = stream.read(length)
+            if not part:
                 raise ClientDisconnected
-            body += more
+            parts.append(part)
+            length -= len(part)
     except (OSError, ValueError) as e:
         raise ClientDisconnected from e
-    return body
+    return b"".join(parts)
 
 
 def plain_request(environ: WSGIEnvironment) -> Request:
@@ -180,8 +186,12 @@ def send(response: Any, environ: WSGIEnvironment, start_response: StartResponse)
         name = key.lower()
         if name == "content-length":
             length_is_missing = False
-        elif name == "content-location" or (name == "location" and not _is_plain_location(value)):
+        elif name == "content-location" or (
+            name == "location" and (response.autocorrect_location_header or not _is_plain_location(value))
+        ):
             return response(environ, start_response)
+    if length_is_missing and not response.automatically_set_content_length:
+        return response(environ, start_response)
     if length_is_missing:
         headers.append(("Content-Length", str(len(body[0]))))
     start_response(response._status, headers)
@@ -193,7 +203,13 @@ _redirect_page = redirect("*", Response=Response).get_data(as_text=True).split("
 
 def plain_redirect(location: str, code: int) -> Response | None:
     """Return what `werkzeug.utils.redirect` returns, or None for a location or code it must look at."""
-    if code not in STATUS_LINES or not _is_plain_location(location) or "&" in location:
+    if (
+        type(location) is not str
+        or type(code) is not int
+        or code not in STATUS_LINES
+        or not _is_plain_location(location)
+        or "&" in location
+    ):
         return None
     response = plain_response(location.join(_redirect_page).encode(), HTML, code)
     response.headers._list.append(("Location", location))

@@ -4,7 +4,6 @@ import time
 
 import pytest
 from flask import request
-from werkzeug.exceptions import SecurityError
 
 from schlenk import Flask, local_url, redirect, url_for
 
@@ -67,17 +66,49 @@ def test_an_external_url_works_on_this_machine(app, host):
     assert get(app, "/mail", host).text == f"http://{host}/pages/"
 
 
-def test_the_refusal_says_what_to_set(app):
-    """The error names the host and the settings."""
-    with (
-        pytest.raises(SecurityError) as raised,
-        app.test_request_context("/", base_url="http://evil.example"),
-    ):
-        url_for("pages", _external=True)
-    assert raised.value.description == (
-        "An external URL was asked for in a request to 'evil.example'. A client can send any Host. Set"
-        " SERVER_NAME or TRUSTED_HOSTS to say which names this application has."
+def test_the_log_says_what_to_set(app, caplog):
+    """Whoever runs the application reads which settings to make; the client reads nothing of them."""
+    answer = get(app, "/mail", "evil.example").text
+    assert ("SERVER_NAME" in answer, caplog.messages) == (
+        False,
+        [
+            "url_for was asked for an external URL in a request to 'evil.example', and a client can send any"
+            " Host. Set SERVER_NAME or TRUSTED_HOSTS to say which names this application has."
+        ],
     )
+
+
+@pytest.mark.parametrize("scheme", ["", "https"])
+def test_a_scheme_of_ones_own_changes_nothing(app, scheme):
+    """Case 21: a protocol-relative URL, or one with another scheme, repeats the Host no more."""
+
+    @app.get("/scheme")
+    def scheme_of():
+        return url_for("pages", _external=True, _scheme=scheme)
+
+    assert get(app, "/scheme", "evil.example").status_code == 400
+
+
+def test_a_url_that_a_handler_built_is_its_own(app):
+    """A URL that names another site than the request's Host is not the client's word."""
+    app.url_build_error_handlers.append(lambda error, endpoint, values: "https://cdn.example/logo.png")
+
+    @app.get("/logo")
+    def logo():
+        return url_for("logo-of-the-cdn")
+
+    assert get(app, "/logo", "evil.example").text == "https://cdn.example/logo.png"
+
+
+def test_a_host_in_capitals_is_not_repeated(app):
+    """Case 22: however the forged Host is spelled, the redirect names none."""
+    assert get(app, "/pages", "EVIL.example").headers["Location"] == "/pages/"
+
+
+def test_a_redirect_of_ones_own_stays_on_this_site(app):
+    """A redirect to this site with two slashes in its path does not become another site's."""
+    app.add_url_rule("/old", endpoint="old", redirect_to="http://shop.example//evil.example/x")
+    assert get(app, "/old", "shop.example").headers["Location"] == "/evil.example/x"
 
 
 def test_a_slash_redirect_names_no_host(app):
@@ -129,11 +160,13 @@ def test_a_malformed_host_is_refused(app, host):
 
 
 def test_a_request_without_a_host_is_refused(app):
-    """Case 24: no Host and no server address: 400."""
+    """Case 24: no Host header: 400, whatever address the server has."""
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/pages/", "wsgi.url_scheme": "http"}
+    address = {"SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000"}
     started = []
-    list(app(environ, lambda status, headers: started.append(status)))
-    assert started == ["400 BAD REQUEST"]
+    for whole in (environ, environ | address, environ | address):
+        list(app(dict(whole), lambda status, headers: started.append(status)))
+    assert started == ["400 BAD REQUEST"] * 3
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,17 @@
 """Sessions: the cookie format, and the interface that opens and saves a session for each request."""
 
-from schlenk.sessions.cookie import CookieSessionInterface, SafeCookieSessionInterface
+from schlenk.sessions.cookie import (
+    CookieSessionInterface,
+    SafeCookieSessionInterface,
+    SessionTooLargeError,
+    altered,
+    opens_on_touch,
+)
 
-__all__ = ["CookieSessionInterface", "SafeCookieSessionInterface"]
+__all__ = [
+    "CookieSessionInterface",
+    "SafeCookieSessionInterface",
+    "SessionTooLargeError",
+    "altered",
+    "opens_on_touch",
+]

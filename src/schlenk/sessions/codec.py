@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import zlib
 from binascii import a2b_base64, b2a_base64
+from contextlib import suppress
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ _PLAIN = frozenset({str, int, bool, float, type(None)})
 _decode = json.JSONDecoder().raw_decode
 
 _STOCK_TAGS = frozenset(TaggedJSONSerializer().tags)
+_STOCK_ORDER = TaggedJSONSerializer.default_tags
 
 
 class Codec(URLSafeTimedSerializer):
@@ -83,7 +85,8 @@ class Codec(URLSafeTimedSerializer):
         if salt is None and not return_timestamp:
             text = self.verified_text(s, max_age)
             if text is not None:
-                return self.loads_text(text)
+                with suppress(ValueError):  # itsdangerous says what is wrong with it
+                    return self.loads_text(text)
         return super().loads(s, max_age, return_timestamp, salt)
 
     def dumps(self, obj: Any, salt: str | bytes | None = None) -> str:
@@ -128,7 +131,7 @@ class Codec(URLSafeTimedSerializer):
 
     def loads_text(self, text: str) -> Any:
         """Return the data of JSON, tagged values restored."""
-        # Every tag is a key that starts with a space, so this text holds none.
+        # Every stock tag is a key that starts with a space, so this text holds none.
         if self._encode is not None and '" ' not in text and "\\u" not in text:
             data, end = _decode(text)
             if end == len(text):
@@ -174,7 +177,7 @@ def _mac(key: bytes, digest: Callable[[bytes], Any]) -> Callable[[bytes], bytes]
 
 def _encoder(serializer: Any, provider: JSONProvider) -> Callable[[Any], str] | None:
     """Return what Flask's JSON would encode plain data with; None where it is not Flask's own."""
-    if type(serializer) is not TaggedJSONSerializer or serializer.tags.keys() != _STOCK_TAGS:
+    if type(serializer) is not TaggedJSONSerializer or list(map(type, serializer.order)) != _STOCK_ORDER:
         return None
     if not is_stock(provider):
         return None
@@ -207,11 +210,12 @@ def _decode64(text: bytes) -> bytes:
 def _compress(data: bytes) -> bytes:
     """Return what `zlib.compress(data)` returns.
 
-    PERF: a default compressor clears 256 KB; one with a window of 512 bytes finds the same matches in
-    up to 240 bytes, and differs in the header that names the window (`benchmarks/cycle.py`).
+    PERF: a default compressor clears 256 KB; one with a window of 512 bytes and a table of its size finds
+    the same matches in up to 240 bytes, and differs in the header that names the window
+    (`benchmarks/cycle`, the session views).
     """
     if len(data) > _SMALL:
         return zlib.compress(data)
-    compressor = zlib.compressobj(wbits=9, memLevel=2)
+    compressor = zlib.compressobj(wbits=9, memLevel=5)
     stream = compressor.compress(data) + compressor.flush()
     return b"\x78\x9c" + stream[2:]

@@ -17,7 +17,8 @@ from flask import Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature
 from werkzeug.datastructures import Headers
-from werkzeug.http import dump_cookie, http_date, parse_cookie
+from werkzeug.http import dump_cookie, http_date
+from werkzeug.sansio.http import parse_cookie
 
 from schlenk.encoding import is_stock, settings_of
 from schlenk.sessions.codec import Codec
@@ -50,6 +51,11 @@ _settings_of = itemgetter(
 # Types of values in which nothing can change.
 _IMMUTABLE = frozenset({str, int, float, bool, type(None), bytes})
 
+_OWN = frozenset({"_codecs", "_around"})
+
+altered: list[CookieSessionInterface] = []
+"""Interfaces on which something was assigned: a method, a salt, a serializer."""
+
 _is_token = re.compile(r"[A-Za-z0-9_.\-]*").fullmatch
 
 
@@ -73,6 +79,12 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         self._codecs: dict[Any, tuple[Any, Codec]] = {}
         self._around: dict[Any, tuple[str, str, str]] = {}
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Assign, and note an interface that is not what its class says any more."""
+        super().__setattr__(name, value)
+        if name not in _OWN and self not in altered:
+            altered.append(self)
+
     def get_signing_serializer(self, app: Flask) -> Codec | None:
         """Return the serializer for the application's keys, or None without a secret key."""
         secret = app.secret_key
@@ -86,10 +98,11 @@ class CookieSessionInterface(SecureCookieSessionInterface):
             self.key_derivation,
             self.digest_method,
             self.serializer,
-            len(getattr(self.serializer, "tags", ())),
+            len(getattr(self.serializer, "order", ())),
             settings_of(provider) if is_stock(provider) else provider,
         )
-        known = self._codecs.get(secret)
+        key = secret if isinstance(secret, str) else bytes(secret)
+        known = self._codecs.get(key)
         if known is not None and known[0] == made_for:
             return known[1]
         if len(self._codecs) >= _CODECS_KEPT:
@@ -101,7 +114,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
             {"key_derivation": self.key_derivation, "digest_method": self.digest_method},
             provider,
         )
-        self._codecs[secret] = made_for, codec
+        self._codecs[key] = made_for, codec
         return codec
 
     def open_session(self, app: Flask, request: flask.Request) -> SecureCookieSession | None:
@@ -110,7 +123,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         if codec is None:
             return None
         if type(request) is Request:
-            return self._open(app, codec, self._value(app, request.environ))
+            return self._open(app, codec, cookie_value(request.environ, self.get_cookie_name(app)))
         return self._open(app, codec, request.cookies.get(self.get_cookie_name(app)))
 
     def open_environ(self, app: Flask, environ: WSGIEnvironment) -> SecureCookieSession | None:
@@ -118,10 +131,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         codec = self.get_signing_serializer(app)
         if codec is None:
             return None
-        return self._open(app, codec, self._value(app, environ))
-
-    def _value(self, app: Flask, environ: WSGIEnvironment) -> str | None:
-        return cookie_value(environ, self.get_cookie_name(app))
+        return self._open(app, codec, cookie_value(environ, self.get_cookie_name(app)))
 
     def _open(self, app: Flask, codec: Codec, value: str | None) -> SecureCookieSession:
         if not value:
@@ -144,7 +154,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
             or not app.secret_key
         ):
             return False
-        value = self._value(app, environ)
+        value = cookie_value(environ, self.get_cookie_name(app))
         return value is not None and (value[:1] == "." or _mentions_permanent(value))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -172,7 +182,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
 
     def _cookie(self, app: Flask, value: str, expires: datetime | None) -> str:
         """Return the value of `Set-Cookie`."""
-        key = _settings_of(app.config) if self.__class__ in _STOCK else None
+        key = _settings_of(app.config) if self.__class__ in _STOCK and not altered else None
         around = self._around.get(key)
         if around is None:
             name, attributes = self._name_and_attributes(app)
@@ -224,13 +234,6 @@ class SafeCookieSessionInterface(CookieSessionInterface):
 
     session_class = _Session
 
-    def _value(self, app: Flask, environ: WSGIEnvironment) -> str | None:
-        try:
-            return super()._value(app, environ)
-        except UnicodeDecodeError:  # some cookie is not UTF-8; the others are as good as before
-            header = environ["HTTP_COOKIE"].encode("latin-1").decode(errors="replace")
-            return parse_cookie(header.encode().decode("latin-1")).get(self.get_cookie_name(app))
-
     def _open(self, app: Flask, codec: Codec, value: str | None) -> SecureCookieSession:
         if not value or not codec.is_prepared:
             return super()._open(app, codec, value)
@@ -279,8 +282,13 @@ class SafeCookieSessionInterface(CookieSessionInterface):
 _STOCK = frozenset({CookieSessionInterface, SafeCookieSessionInterface})
 
 
+def opens_on_touch(interface: Any) -> bool:
+    """Tell whether a session interface is one of these, unaltered, so that opening later is the same."""
+    return interface.__class__ in _STOCK and not (altered and interface in altered)
+
+
 def cookie_value(environ: WSGIEnvironment, name: str) -> str | None:
-    """Return what `parse_cookie(environ).get(name)` returns.
+    """Return what `request.cookies.get(name)` returns.
 
     A header in which the name stands once, as browsers write it, is read where it stands; any other is
     parsed whole.
@@ -306,7 +314,7 @@ def cookie_value(environ: WSGIEnvironment, name: str) -> str | None:
         value = header[at + len(prefix) : end if end != -1 else None]
         if _is_token(value):
             return value  # type: ignore[no-any-return]  # environ values are Any
-    return parse_cookie(environ).get(name)
+    return parse_cookie(header).get(name)
 
 
 def _mentions_permanent(value: str) -> bool:
