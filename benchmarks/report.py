@@ -144,9 +144,7 @@ def draw(axes: Any, result: Result) -> None:
         widths = [r.middle for r in ratios]
         whiskers = {"ecolor": INK, "elinewidth": 1}
         colour = BARS[number]
-        axes.barh(
-            places, widths, thick * 0.92, xerr=errors, color=colour, label=side, error_kw=whiskers
-        )
+        axes.barh(places, widths, thick * 0.92, xerr=errors, color=colour, label=side, error_kw=whiskers)
         for place, width in zip(places, widths, strict=True):
             # At the foot of the bar, where neither the target nor a whisker crosses it.
             axes.annotate(

@@ -53,8 +53,7 @@ def measure(rounds: int, seconds: float) -> list[CaseResult]:
     check_same_work(sides, cookie)
     turns: dict[str, dict[str, Turn]] = {
         case.name: {
-            name: partial(seconds_per_request, app, requests(case, cookie))
-            for name, app in sides.items()
+            name: partial(seconds_per_request, app, requests(case, cookie)) for name, app in sides.items()
         }
         for case in CASES
     }

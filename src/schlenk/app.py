@@ -24,6 +24,7 @@ from flask.globals import _cv_request
 from werkzeug.datastructures import ImmutableDict
 from werkzeug.exceptions import SecurityError
 from werkzeug.routing import FloatConverter, RequestRedirect, ValidationError
+from werkzeug.wsgi import get_host
 
 from schlenk import cycle
 from schlenk.eventloop import call_on_loop
@@ -72,6 +73,17 @@ class SafeMap(Map):
     default_converters = ImmutableDict({**Map.default_converters, "float": FiniteFloatConverter})
     longest_path = LONGEST_PATH
 
+    def bind_to_environ(self, environ: dict[str, Any] | Any, *args: Any, **kwargs: Any) -> MapAdapter:
+        """Return the adapter for a request.
+
+        Raises:
+            SecurityError: the request has no valid `Host` (RFC 9112, section 3.2); answered with 400.
+        """
+        headers: dict[str, Any] = getattr(environ, "environ", environ)
+        if "HTTP_HOST" not in headers or not get_host(headers):
+            raise SecurityError("The request has no valid Host.")
+        return super().bind_to_environ(environ, *args, **kwargs)
+
 
 class Flask(cycle.Flask):
     """Flask, safe when nothing is said.
@@ -89,18 +101,6 @@ class Flask(cycle.Flask):
 
     url_map_class = SafeMap
     session_interface = SafeCookieSessionInterface()
-
-    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Return the adapter that matches and builds URLs.
-
-        Raises:
-            SecurityError: the request has no valid `Host` (RFC 9112, section 3.2), or one that
-                `TRUSTED_HOSTS` does not name; answered with 400.
-        """
-        adapter = super().create_url_adapter(request)
-        if request is not None and not (request.host and "HTTP_HOST" in request.environ):
-            raise SecurityError("The request has no valid Host.")
-        return adapter
 
     def raise_routing_exception(self, request: Request) -> NoReturn:
         """Raise what kept a request from a view; a redirect within the site names no host.
@@ -181,10 +181,6 @@ class Flask(cycle.Flask):
     def async_to_sync(self, func: Callable[P, Coroutine[Any, Any, Any]]) -> Callable[P, Any]:
         """Return a function that runs an async function on the process's event loop."""
         return call_on_loop(func)
-
-
-# `create_url_adapter` above is a step that the direct lane may still take: it only refuses.
-Flask.plain_steps = cycle.steps_of(Flask)
 
 
 @overload

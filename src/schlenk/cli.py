@@ -6,6 +6,8 @@ do with `flask`.
 
 from __future__ import annotations
 
+import platform
+from importlib.metadata import version
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -86,11 +88,28 @@ def _lane_rows(app: Flask) -> list[tuple[str, ...]]:
     return [("Rule", "Methods", "Endpoint", "Lane", "Reason"), *sorted(rows, key=itemgetter(0))]
 
 
+def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        packages = ", ".join(f"{name} {version(name.lower())}" for name in ("Schlenk", "Flask", "Werkzeug"))
+        click.echo(f"{packages}, Python {platform.python_version()}")
+        context.exit()
+
+
+_version_option = click.Option(
+    ["--version"],
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the versions of Schlenk, Flask, Werkzeug and Python.",
+)
+
+
 class SchlenkGroup(FlaskGroup):
     """Flask's commands, with `run` and `routes` extended, and `--adopt` before any command."""
 
     def __init__(self, **extra: Any) -> None:
-        super().__init__(params=[_adopt_option], **extra)
+        super().__init__(params=[_adopt_option, _version_option], add_version_option=False, **extra)
         self.add_command(
             click.Command(
                 "run",

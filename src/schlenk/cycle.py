@@ -127,11 +127,11 @@ def _as_defined(steps: Iterable[Any]) -> tuple[Any, ...]:
 
 _UPSTREAM_STEPS = _as_defined(steps_of(flask.Flask))
 
-# Methods that this class overrides, and that instrumentation may wrap on Flask's own class.
-_OVERRIDDEN = ("handle_user_exception", "redirect", "url_for", "wsgi_app")
-_overridden_of = attrgetter(*_OVERRIDDEN)
+# Methods that this class overrides, and that instrumentation may wrap on Flask's own class at any time.
 _upstream_class = flask.Flask
-_UPSTREAM_OVERRIDDEN = _as_defined(_overridden_of(flask.Flask))
+_upstream_wsgi_app, _upstream_url_for, _upstream_redirect, _upstream_handle = _as_defined(
+    attrgetter("wsgi_app", "url_for", "redirect", "handle_user_exception")(flask.Flask)
+)
 
 # What a response made without its constructor takes for granted, and code may assign on `flask.Response`.
 _response_parts_of = attrgetter(
@@ -155,7 +155,7 @@ _UPSTREAM_RESPONSE = (
 _ERROR_METHODS = frozenset({"get_body", "get_description", "get_headers", "get_response", "name"})
 _ERROR_STEPS = frozenset({"_find_error_handler", "handle_http_exception", "trap_http_exception"})
 _error_steps_of = attrgetter(*sorted(_ERROR_STEPS))
-_UPSTREAM_ERROR_STEPS = _error_steps_of(flask.Flask)
+_UPSTREAM_ERROR_STEPS = _as_defined(_error_steps_of(flask.Flask))
 _PLAIN_ERRORS = frozenset({Forbidden, Gone, MethodNotAllowed, NotFound, Unauthorized})
 
 
@@ -203,16 +203,15 @@ class Flask(flask.Flask):
     session_interface = CookieSessionInterface()
 
     url_map: Map
-    plain_steps = _UPSTREAM_STEPS
     _examining = Lock()
     _examined: tuple[Any, ...] = ()
+    _is_direct = False
+    _is_plain = False
+    _makes_globals = False
     _makes_plain_responses = False
+    _known_hosts: dict[str | None, Any]
     _json_settings: tuple[Any, ...] = ()
     _encode_json: Callable[[Any], str]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._known_hosts: dict[str | None, Any] = {}
-        super().__init__(*args, **kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Assign, and notice what decides the lane."""
@@ -233,6 +232,7 @@ class Flask(flask.Flask):
         """Find out what the direct lane may do itself, now that something it depends on has changed."""
         with self._examining:
             parts = _parts_of(self.__class__)
+            self._known_hosts = {}
             self._is_direct = self.upstream_reason() is None
             self._is_plain = (
                 isinstance(self.url_map, Map)
@@ -256,14 +256,12 @@ class Flask(flask.Flask):
         assigned = [name for name in STEPS if name in self.__dict__]
         if assigned:
             return f"assigned on the application: {', '.join(assigned)}"
-        steps = zip(STEPS, steps_of(self.__class__), self.plain_steps, strict=True)
+        steps = zip(STEPS, steps_of(self.__class__), _UPSTREAM_STEPS, strict=True)
         replaced = [name for name, step, plain in steps if step is not plain]
         if replaced:
             return f"overridden in {self.__class__.__qualname__}: {', '.join(replaced)}"
-        methods = zip(_OVERRIDDEN, _overridden_of(_upstream_class), _UPSTREAM_OVERRIDDEN, strict=True)
-        patched = [name for name, method, upstream in methods if method is not upstream]
-        if patched:
-            return f"patched on Flask's own class: {', '.join(patched)}"
+        if _upstream_class.wsgi_app is not _upstream_wsgi_app:
+            return "patched on flask.Flask: wsgi_app"
         if not _keeps_init(self.request_class):
             return f"{self.request_class.__qualname__} has a constructor of its own"
         return None
@@ -272,7 +270,11 @@ class Flask(flask.Flask):
         """Answer a request: `flask.Flask.wsgi_app`, by the direct lane where its steps are Flask's."""
         if _parts_of(self.__class__) != self._examined:
             self._examine()
-        if not self._is_direct or "werkzeug.debug.preserve_context" in environ:
+        if (
+            not self._is_direct
+            or "werkzeug.debug.preserve_context" in environ
+            or _upstream_class.wsgi_app is not _upstream_wsgi_app
+        ):
             return super().wsgi_app(environ, start_response)
 
         context = _new(RequestContext)
@@ -582,6 +584,7 @@ class Flask(flask.Flask):
             and context.app is self
             and context.made_url_adapter is None
             and self._is_plain
+            and _upstream_class.url_for is _upstream_url_for
             and not self.url_default_functions
             and _anchor is _method is _scheme is None
             and not _external
@@ -608,7 +611,7 @@ class Flask(flask.Flask):
 
     def redirect(self, location: str, code: int = 302) -> Any:
         """Return a redirect response: `flask.Flask.redirect`."""
-        if self._makes_plain_responses:
+        if self._makes_plain_responses and _upstream_class.redirect is _upstream_redirect:
             response = plain_redirect(location, code)
             if response is not None:
                 return response
@@ -625,6 +628,7 @@ class Flask(flask.Flask):
         if (
             e.__class__ in _PLAIN_ERRORS
             and context.__class__ is RequestContext
+            and _upstream_class.handle_user_exception is _upstream_handle
             and not self.config["TRAP_HTTP_EXCEPTIONS"]
             and _error_steps_of(self.__class__) == _UPSTREAM_ERROR_STEPS
             and _ERROR_STEPS.isdisjoint(self.__dict__)

@@ -82,10 +82,9 @@ def call_on_loop(function: Callable[P, Awaitable[T]]) -> Callable[P, T]:
             )
         context = copy_context()
         answer: Future[_Outcome[T]] = Future()
-        running.loop.call_soon_threadsafe(
-            _start, running.loop, _outcome(function(*args, **kwargs)), context, answer
-        )
+        coroutine = _outcome(function(*args, **kwargs))
         try:
+            running.loop.call_soon_threadsafe(_start, running.loop, coroutine, context, answer)
             outcome = answer.result()
         except BaseException:
             answer.cancel()

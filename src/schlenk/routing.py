@@ -71,6 +71,12 @@ class Map(werkzeug.routing.Map):
         if name in {"default_subdomain", "host_matching", "redirect_defaults"}:
             super().__setattr__("_remap", True)
 
+    def update(self) -> None:
+        """Put the rules in order and compile them; again, if one was added meanwhile."""
+        super().update()
+        if self._matcher.added != self._matcher.compiled:
+            self._remap = True
+
     def find(self, path: str, method: str) -> tuple[Rule, dict[str, Any]] | None:
         """Return the rule and values of a plain request to the default domain, or None to `search`.
 
@@ -112,6 +118,8 @@ class Map(werkzeug.routing.Map):
         """
         if self.host_matching or self.default_subdomain:
             return None
+        if self._remap:
+            self.update()
         matcher = self._matcher
         try:
             found = matcher.match("", f"/{path.lstrip('/')}", method.upper(), False)
@@ -155,7 +163,13 @@ class Matcher(StateMachineMatcher):
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map.merge_slashes)
         self._map = url_map
+        self.added = 0
         self._compile()
+
+    def add(self, rule: Rule) -> None:
+        """Add a rule; it is compiled before the next match."""
+        super().add(rule)
+        self.added += 1
 
     def update(self) -> None:
         """Sort the states by weight and compile them."""
@@ -163,6 +177,7 @@ class Matcher(StateMachineMatcher):
         self._compile()
 
     def _compile(self) -> None:
+        self.compiled = self.added
         self.builders: dict[tuple[str, ...], Builder | None] = {}
         self.plain = {id(rule) for rule in self._map._rules if _is_plain(self._map, rule)}
         self.literals, self.branches = _compile_branches(self._map, self._root)

@@ -171,7 +171,8 @@ def send(response: Any, environ: WSGIEnvironment, start_response: StartResponse)
         return response(environ, start_response)  # type: ignore[no-any-return]  # any response
     body, code = response.response, response._status_code
     if (
-        body.__class__ is not list
+        response.headers.__class__ is not Headers
+        or body.__class__ is not list
         or len(body) != 1
         or body[0].__class__ is not bytes
         or code < 200
@@ -182,15 +183,16 @@ def send(response: Any, environ: WSGIEnvironment, start_response: StartResponse)
         return response(environ, start_response)
     headers = response.headers._list.copy()
     length_is_missing = True
+    locations = 0
     for key, value in headers:
         name = key.lower()
         if name == "content-length":
             length_is_missing = False
-        elif name == "content-location" or (
-            name == "location" and (response.autocorrect_location_header or not _is_plain_location(value))
-        ):
+        elif key == "Location" and _is_plain_location(value) and not response.autocorrect_location_header:
+            locations += 1
+        elif name in {"location", "content-location"}:
             return response(environ, start_response)
-    if length_is_missing and not response.automatically_set_content_length:
+    if locations > 1 or (length_is_missing and not response.automatically_set_content_length):
         return response(environ, start_response)
     if length_is_missing:
         headers.append(("Content-Length", str(len(body[0]))))

@@ -1,6 +1,7 @@
 """Acts: what a view, a hook or a handler may do before it answers. Each is one function of this table."""
 
 import threading
+from contextvars import ContextVar
 from copy import deepcopy
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -89,17 +90,18 @@ VALUES: dict[str, object] = {
     "nan": float("nan"),
 }
 
-WHOLE_REQUEST = (
+WHOLE_REQUEST = (  # noqa: SIM905 - sixty names read better as one text
     "method path full_path url base_url root_url url_root host host_url script_root root_path scheme "
     "is_secure remote_addr remote_user query_string endpoint blueprint blueprints view_args url_rule "
     "routing_exception content_type content_length content_encoding mimetype mimetype_params "
     "content_md5 date max_forwards referrer user_agent args cookies access_route authorization "
-    "accept_mimetypes accept_charsets accept_encodings accept_languages cache_control pragma if_match "
-    "if_none_match if_modified_since if_unmodified_since if_range range is_json is_multithread "
-    "is_multiprocess is_run_once want_form_data_parsed max_content_length max_form_memory_size "
-    "max_form_parts trusted_hosts origin access_control_request_method access_control_request_headers "
-    "server shallow input_stream stream form files values json data"
+    "accept_mimetypes accept_charsets accept_encodings accept_languages cache_control pragma "
+    "if_match if_none_match if_modified_since if_unmodified_since if_range range is_json "
+    "is_multithread is_multiprocess is_run_once want_form_data_parsed max_content_length "
+    "max_form_memory_size max_form_parts trusted_hosts origin access_control_request_method "
+    "access_control_request_headers server shallow input_stream stream form files values json data "
 ).split()
+VARIABLE: ContextVar[object] = ContextVar("variable")
 SILENT = {"stream", "input_stream"}
 
 
@@ -452,6 +454,26 @@ def push_again(trace: Trace) -> None:
     trace.log("once more", request.path, has_request_context())
 
 
+def nested_other_app(trace: Trace) -> None:
+    """Call another application from within this one."""
+    other = type(current_app._get_current_object())("other", static_folder=None)
+    other.add_url_rule(
+        "/", "index", lambda: f"{current_app.name} {request.path} {sorted(g)} {url_for('index')}"
+    )
+    answer = other.test_client().get("/")
+    trace.log("other", answer.status, answer.get_data(), current_app.name, request.path)
+
+
+def variable_set(trace: Trace, value: object) -> None:
+    """Set a context variable, which must reach whatever runs later in the request."""
+    VARIABLE.set(value)
+
+
+def variable_see(trace: Trace) -> None:
+    """Log the context variable."""
+    trace.log("variable", VARIABLE.get("unset"))
+
+
 def see_environ(trace: Trace) -> None:
     """Change the environ under the request."""
     trace.log("environ", request.environ["PATH_INFO"], request.environ is request_ctx.request.environ)
@@ -473,13 +495,21 @@ ACTS = {
         g_see, make_url, make_url_loudly, see_adapter, see_config, render_text, render_page, do_abort,
         abort_described, abort_response, abort_redirect, raise_error, raise_from, raise_redirect,
         pop_argument, add_argument, after_request_header, after_request_fails, nested_app_context,
-        nested_request_context, nested_request, copied_context, push_again, see_environ, write_log,
+        nested_request_context, nested_request, copied_context, push_again,
+        nested_other_app, variable_set, variable_see, see_environ, write_log,
     )
 }  # fmt: skip
 
 
 #: Acts that open contexts of their own; in a teardown they would start themselves again for ever.
-_NESTING = {"nested_app_context", "nested_request_context", "nested_request", "copied_context", "push_again"}
+_NESTING = {
+    "nested_app_context",
+    "nested_request_context",
+    "nested_request",
+    "copied_context",
+    "push_again",
+    "nested_other_app",
+}
 
 
 def perform(trace: Trace, body: Body) -> None:

@@ -69,9 +69,9 @@ Pair = namedtuple("Pair", "body status")
 ANSWERS: dict[str, Callable] = {}
 
 
-def answer(function: Callable) -> Callable:
-    """Enter a function in the table."""
-    ANSWERS[function.__name__] = function
+def _answer(function: Callable) -> Callable:
+    """Enter a function in the table, by its name without the underscore."""
+    ANSWERS[function.__name__.removeprefix("_")] = function
     return function
 
 
@@ -80,53 +80,53 @@ def _shape(name: str, make: Callable[[], object]) -> None:
     ANSWERS[name] = lambda call: make()
 
 
-@answer
-def text(call: Call, value: str) -> str:
+@_answer
+def _text(call: Call, value: str) -> str:
     return value
 
 
-@answer
-def echo(call: Call) -> str:
+@_answer
+def _echo(call: Call) -> str:
     return plain((call.arguments, sorted(call.named)))
 
 
-@answer
-def status(call: Call, body: str, code: object) -> tuple:
+@_answer
+def _status(call: Call, body: str, code: object) -> tuple:
     return body, code
 
 
-@answer
-def headers(call: Call, body: str, *pairs: tuple[str, object]) -> tuple:
+@_answer
+def _headers(call: Call, body: str, *pairs: tuple[str, object]) -> tuple:
     return body, list(pairs)
 
 
-@answer
-def whole(call: Call, body: str, code: object, *pairs: tuple[str, object]) -> tuple:
+@_answer
+def _whole(call: Call, body: str, code: object, *pairs: tuple[str, object]) -> tuple:
     return body, code, dict(pairs)
 
 
-@answer
-def location(call: Call, where: str, code: int) -> object:
+@_answer
+def _location(call: Call, where: str, code: int) -> object:
     return redirect(where, code)
 
 
-@answer
-def raw_location(call: Call, where: str) -> tuple:
+@_answer
+def _raw_location(call: Call, where: str) -> tuple:
     return "", 302, {"Location": where}
 
 
-@answer
-def to_endpoint(call: Call, endpoint: str) -> object:
+@_answer
+def _to_endpoint(call: Call, endpoint: str) -> object:
     return redirect(url_for(endpoint))
 
 
-@answer
-def typed(call: Call, value: str, content_type: str) -> tuple:
+@_answer
+def _typed(call: Call, value: str, content_type: str) -> tuple:
     return value, {"Content-Type": content_type}
 
 
-@answer
-def streamed(call: Call, *parts: object) -> Iterator:
+@_answer
+def _streamed(call: Call, *parts: object) -> Iterator:
     def produce() -> Iterator:
         try:
             for part in parts:
@@ -138,8 +138,8 @@ def streamed(call: Call, *parts: object) -> Iterator:
     return produce()
 
 
-@answer
-def failing_stream(call: Call) -> Iterator:
+@_answer
+def _failing_stream(call: Call) -> Iterator:
     def produce() -> Iterator:
         yield "begun "
         raise PlainError("in the middle")
@@ -147,8 +147,8 @@ def failing_stream(call: Call) -> Iterator:
     return produce()
 
 
-@answer
-def stream_in_context(call: Call) -> Iterator:
+@_answer
+def _stream_in_context(call: Call) -> Iterator:
     def produce() -> Iterator:
         yield request.path
         yield repr(dict(session))
@@ -158,8 +158,8 @@ def stream_in_context(call: Call) -> Iterator:
     return stream_with_context(produce())
 
 
-@answer
-def stream_decorated(call: Call) -> object:
+@_answer
+def _stream_decorated(call: Call) -> object:
     @stream_with_context
     def produce(word: str) -> Iterator:
         yield word
@@ -169,8 +169,8 @@ def stream_decorated(call: Call) -> object:
     return flask.Response(produce("first "), mimetype="text/plain")
 
 
-@answer
-def stream_without_context(call: Call) -> Iterator:
+@_answer
+def _stream_without_context(call: Call) -> Iterator:
     def produce() -> Iterator:
         yield "before "
         yield request.path
@@ -178,48 +178,48 @@ def stream_without_context(call: Call) -> Iterator:
     return produce()
 
 
-@answer
-def closing(call: Call) -> object:
+@_answer
+def _closing(call: Call) -> object:
     return Closing(call.trace, ["a", b"b", "c"])
 
 
-@answer
-def closing_response(call: Call) -> object:
+@_answer
+def _closing_response(call: Call) -> object:
     made = call.app.response_class(Closing(call.trace, [b"a", b"b"]))
     made.call_on_close(lambda: call.trace.log("call_on_close", flask.has_request_context()))
     return made
 
 
-@answer
-def on_close(call: Call) -> object:
+@_answer
+def _on_close(call: Call) -> object:
     made = call.app.response_class("text")
     made.call_on_close(lambda: call.trace.log("on close"))
     return made
 
 
-@answer
-def etagged(call: Call) -> object:
+@_answer
+def _etagged(call: Call) -> object:
     made = make_response("tagged")
     made.add_etag()
     made.last_modified = datetime(2024, 1, 1, tzinfo=UTC)
     return made.make_conditional(request)
 
 
-@answer
-def ranged(call: Call) -> object:
+@_answer
+def _ranged(call: Call) -> object:
     return make_response(b"0123456789").make_conditional(request, accept_ranges=True, complete_length=10)
 
 
-@answer
-def own_class(call: Call) -> object:
+@_answer
+def _own_class(call: Call) -> object:
     class Own(call.app.response_class):
         default_mimetype = "text/x-own"
 
     return Own("own")
 
 
-@answer
-def cookies(call: Call) -> object:
+@_answer
+def _cookies(call: Call) -> object:
     made = make_response("cookies")
     made.set_cookie("a", "1", max_age=60, path="/a", secure=True, httponly=True, samesite="Lax")
     made.set_cookie("b", "two words; ✓", expires=datetime(2030, 1, 1, tzinfo=UTC))
@@ -228,8 +228,8 @@ def cookies(call: Call) -> object:
     return made
 
 
-@answer
-def edited(call: Call) -> object:
+@_answer
+def _edited(call: Call) -> object:
     made = make_response("first")
     made.set_data("second")
     made.status_code = 202
@@ -248,58 +248,60 @@ def edited(call: Call) -> object:
     return made
 
 
-@answer
-def file(call: Call) -> object:
+@_answer
+def _file(call: Call) -> object:
     return send_file(call.app.static_folder + "/note.txt")
 
 
-@answer
-def attachment(call: Call) -> object:
-    return send_file(io.BytesIO(b"0123456789"), mimetype="text/plain", as_attachment=True, download_name="ü.txt")
+@_answer
+def _attachment(call: Call) -> object:
+    return send_file(
+        io.BytesIO(b"0123456789"), mimetype="text/plain", as_attachment=True, download_name="ü.txt"
+    )
 
 
-@answer
-def directory(call: Call, name: str) -> object:
+@_answer
+def _directory(call: Call, name: str) -> object:
     return flask.send_from_directory(call.app.static_folder, name)
 
 
-@answer
-def static(call: Call) -> object:
+@_answer
+def _static(call: Call) -> object:
     return call.app.send_static_file("note.txt")
 
 
-@answer
-def passed_through(call: Call) -> object:
+@_answer
+def _passed_through(call: Call) -> object:
     return call.app.response_class(FileWrapper(io.BytesIO(b"direct")), direct_passthrough=True)
 
 
-@answer
-def made(call: Call, *arguments: object) -> object:
+@_answer
+def _made(call: Call, *arguments: object) -> object:
     return make_response(*arguments)
 
 
-@answer
-def rendered(call: Call) -> object:
+@_answer
+def _rendered(call: Call) -> object:
     return flask.render_template("page.html", word="<word>")
 
 
-@answer
-def rendered_stream(call: Call) -> object:
+@_answer
+def _rendered_stream(call: Call) -> object:
     return flask.stream_template_string("{{ request.path }} {{ added }}")
 
 
-@answer
-def session_value(call: Call) -> str:
+@_answer
+def _session_value(call: Call) -> str:
     return repr(session.get("a"))
 
 
-@answer
-def request_value(call: Call) -> dict:
+@_answer
+def _request_value(call: Call) -> dict:
     return {"path": request.path, "form": request.form.to_dict(False), "args": request.args.to_dict(False)}
 
 
-@answer
-def url(call: Call, endpoint: str) -> str:
+@_answer
+def _url(call: Call, endpoint: str) -> str:
     return url_for(endpoint, **dict(call.named))
 
 
@@ -367,7 +369,10 @@ for _name, _make in {
     "text_and_empty_headers": lambda: ("text", {}),
     "text_and_empty_list": lambda: ("text", []),
     "header_lists": lambda: ("text", {"X-A": ["1", "2"], "Vary": ["Accept", "Cookie"]}),
-    "header_repeats": lambda: ("text", [("X-A", "1"), ("X-A", "2"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]),
+    "header_repeats": lambda: (
+        "text",
+        [("X-A", "1"), ("X-A", "2"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")],
+    ),
     "header_int": lambda: ("text", {"X-A": 1}),
     "header_none": lambda: ("text", {"X-A": None}),
     "header_newline": lambda: ("text", {"X-A": "a\r\nb: c"}),
@@ -385,7 +390,10 @@ for _name, _make in {
     "response": lambda: flask.Response("own", status=203, headers={"X-A": "1"}, mimetype="text/plain"),
     "response_and_status": lambda: (flask.Response("own", status=203), 205),
     "response_and_headers": lambda: (flask.Response("own", headers={"X-A": "1"}), {"X-A": "2", "X-B": "3"}),
-    "response_and_header_pairs": lambda: (flask.Response("own", headers={"X-A": "1"}), [("X-A", "2"), ("X-A", "3")]),
+    "response_and_header_pairs": lambda: (
+        flask.Response("own", headers={"X-A": "1"}),
+        [("X-A", "2"), ("X-A", "3")],
+    ),
     "response_all": lambda: (flask.Response("own"), "299 All", {"Content-Type": "text/x"}),
     "response_length": lambda: flask.Response("own", headers={"Content-Length": "3"}),
     "response_length_wrong": lambda: flask.Response("own", headers={"Content-Length": "1"}),
@@ -441,7 +449,8 @@ SHAPES: tuple[tuple, ...] = (
         ("status", "text", code)
         for code in (
             200, 201, 204, 205, 304, 100, 199, 299, 400, 404, 500, 599, 600, 0, -1, 1000, "200 Fine", "404",
-            "201", "299 My Own", "abc", "", " ", "404 not found", "200OK", "2 00", "418 I'M A TEAPOT", "000 x",
+            "201", "299 My Own", "abc", "", " ", "404 not found", "200OK", "2 00", "418 I'M A TEAPOT",
+            "000 x",
         )
     ),
     ("headers", "text", ("X-A", "1"), ("X-B", "2")),
@@ -450,7 +459,8 @@ SHAPES: tuple[tuple, ...] = (
     ("whole", "", 204, ("X-A", "1")),
     *(
         ("location", where, code)
-        for where in ("/a", "a", "../b", "http://other.example/ü?x=ä#f", "//other/x", "/ü b?c=d e", "", "?q=1", "#f")
+        for where in ("/a", "a", "../b", "http://other.example/ü?x=ä#f", "//other/x", "/ü b?c=d e", "",
+        "?q=1", "#f")
         for code in (301, 302, 303, 307, 308)
     ),
     ("location", "/a", 305),
@@ -465,7 +475,8 @@ SHAPES: tuple[tuple, ...] = (
     *((name,) for name in (
         "failing_stream", "stream_in_context", "stream_decorated", "stream_without_context", "closing",
         "closing_response", "on_close", "etagged", "ranged", "own_class", "cookies", "edited", "file",
-        "attachment", "static", "passed_through", "rendered", "rendered_stream", "session_value", "request_value",
+        "attachment", "static", "passed_through", "rendered", "rendered_stream", "session_value",
+        "request_value",
     )),
     ("directory", "note.txt"),
     ("directory", "missing.txt"),
@@ -486,92 +497,93 @@ AFTER: tuple[tuple, ...] = (
     ("after_wrap",), ("after_status_text",), ("after_session_cookie",), ("after_iter",), ("after_vary",),
 )  # fmt: skip
 URL: tuple[tuple, ...] = (
-    ("nothing",), ("put_value", "lang", "de"), ("take_value", "x"), ("put_value", "x", "7"), ("keep_value", "x"),
+    ("nothing",), ("put_value", "lang", "de"), ("take_value", "x"), ("put_value", "x", "7"),
+    ("keep_value", "x"),
 )  # fmt: skip
 CONTEXT: tuple[tuple, ...] = (("added", 1), ("added", "<x>"), ("context_request",), ("added", None))
 
 
-@answer
-def same(call: Call) -> object:
+@_answer
+def _same(call: Call) -> object:
     """Hand back what was handed in: the response of an after hook, the error of a handler."""
     return call.arguments[0] if call.arguments else None
 
 
-@answer
-def error_code(call: Call) -> tuple:
+@_answer
+def _error_code(call: Call) -> tuple:
     error = call.arguments[0]
     return f"{type(error).__name__} {getattr(error, 'name', '')}", getattr(error, "code", None) or 500
 
 
-@answer
-def error_response(call: Call) -> object:
+@_answer
+def _error_response(call: Call) -> object:
     get_response = getattr(call.arguments[0], "get_response", None)
     return get_response() if get_response else "no response of its own"
 
 
-@answer
-def error_pair(call: Call) -> tuple:
+@_answer
+def _error_pair(call: Call) -> tuple:
     return call.arguments[0], 409
 
 
-@answer
-def header(call: Call, name: str, value: str) -> object:
+@_answer
+def _header(call: Call, name: str, value: str) -> object:
     call.arguments[0].headers[name] = value
     return call.arguments[0]
 
 
-@answer
-def replaced(call: Call, body: str) -> object:
+@_answer
+def _replaced(call: Call, body: str) -> object:
     return call.app.response_class(body, status=226)
 
 
-@answer
-def after_cookie(call: Call) -> object:
+@_answer
+def _after_cookie(call: Call) -> object:
     call.arguments[0].set_cookie("after", "1", max_age=5)
     return call.arguments[0]
 
 
-@answer
-def after_session_cookie(call: Call) -> object:
+@_answer
+def _after_session_cookie(call: Call) -> object:
     """Use the session while the response goes out."""
     session["after"] = session.get("after", 0) + 1
     return call.arguments[0]
 
 
-@answer
-def after_data(call: Call) -> object:
+@_answer
+def _after_data(call: Call) -> object:
     response = call.arguments[0]
     call.trace.attempt("after.get_data", lambda: response.get_data(as_text=True))
     call.trace.attempt("after.set_data", lambda: response.set_data(b"set after"))
     return response
 
 
-@answer
-def after_status(call: Call) -> object:
+@_answer
+def _after_status(call: Call) -> object:
     call.arguments[0].status_code = 207
     return call.arguments[0]
 
 
-@answer
-def after_status_text(call: Call) -> object:
+@_answer
+def _after_status_text(call: Call) -> object:
     call.arguments[0].status = "299 Afterwards"
     return call.arguments[0]
 
 
-@answer
-def after_conditional(call: Call) -> object:
+@_answer
+def _after_conditional(call: Call) -> object:
     call.arguments[0].add_etag()
     return call.arguments[0].make_conditional(request)
 
 
-@answer
-def after_etag(call: Call) -> object:
+@_answer
+def _after_etag(call: Call) -> object:
     call.arguments[0].set_etag("fixed", weak=True)
     return call.arguments[0]
 
 
-@answer
-def after_headers(call: Call) -> object:
+@_answer
+def _after_headers(call: Call) -> object:
     found = call.arguments[0].headers
     found.add("X-Many", "1")
     found.add("X-Many", "2")
@@ -581,20 +593,21 @@ def after_headers(call: Call) -> object:
     return call.arguments[0]
 
 
-@answer
-def after_vary(call: Call) -> object:
+@_answer
+def _after_vary(call: Call) -> object:
     call.arguments[0].vary.update(["Accept", "cookie"])
     return call.arguments[0]
 
 
-@answer
-def after_look(call: Call) -> object:
+@_answer
+def _after_look(call: Call) -> object:
     """Read everything an extension may read."""
     response = call.arguments[0]
-    for name in (
-        "status status_code mimetype content_type content_length is_streamed is_sequence is_json charset "
-        "mimetype_params location age date expires last_modified content_encoding direct_passthrough "
-        "max_cookie_size default_mimetype automatically_set_content_length autocorrect_location_header vary"
+    for name in (  # noqa: SIM905
+        "status status_code mimetype content_type content_length is_streamed is_sequence is_json "
+        "charset mimetype_params location age date expires last_modified content_encoding "
+        "direct_passthrough max_cookie_size default_mimetype automatically_set_content_length "
+        "autocorrect_location_header vary "
     ).split():
         call.trace.attempt(name, lambda name=name: getattr(response, name, "no such attribute"))
     call.trace.log("etag", response.get_etag(), settled(response.headers), repr(response))
@@ -604,33 +617,35 @@ def after_look(call: Call) -> object:
     return response
 
 
-@answer
-def after_freeze(call: Call) -> object:
+@_answer
+def _after_freeze(call: Call) -> object:
     call.arguments[0].freeze()
     return call.arguments[0]
 
 
-@answer
-def after_on_close(call: Call) -> object:
+@_answer
+def _after_on_close(call: Call) -> object:
     call.arguments[0].call_on_close(lambda: call.trace.log("closed after"))
     return call.arguments[0]
 
 
-@answer
-def after_json(call: Call) -> object:
+@_answer
+def _after_json(call: Call) -> object:
     call.trace.attempt("after.json", lambda: call.arguments[0].get_json())
     return call.arguments[0]
 
 
-@answer
-def after_iter(call: Call) -> object:
+@_answer
+def _after_iter(call: Call) -> object:
     response = call.arguments[0]
-    call.trace.attempt("after.iter", lambda: (type(response.response).__name__, list(response.iter_encoded())))
+    call.trace.attempt(
+        "after.iter", lambda: (type(response.response).__name__, list(response.iter_encoded()))
+    )
     return response
 
 
-@answer
-def after_wrap(call: Call) -> object:
+@_answer
+def _after_wrap(call: Call) -> object:
     """Put an iterable round the body, as compressing extensions do."""
     response = call.arguments[0]
     inner = response.response
@@ -639,31 +654,31 @@ def after_wrap(call: Call) -> object:
     return response
 
 
-@answer
-def put_value(call: Call, name: str, value: object) -> None:
+@_answer
+def _put_value(call: Call, name: str, value: object) -> None:
     if call.arguments and isinstance(call.arguments[-1], dict):
         call.arguments[-1].setdefault(name, value)
 
 
-@answer
-def take_value(call: Call, name: str) -> None:
+@_answer
+def _take_value(call: Call, name: str) -> None:
     if call.arguments and isinstance(call.arguments[-1], dict):
         call.trace.log("taken", call.arguments[-1].pop(name, "absent"))
 
 
-@answer
-def keep_value(call: Call, name: str) -> None:
+@_answer
+def _keep_value(call: Call, name: str) -> None:
     if call.arguments and isinstance(call.arguments[-1], dict):
         flask.g.kept = call.arguments[-1].get(name)
 
 
-@answer
-def added(call: Call, value: object) -> dict:
+@_answer
+def _added(call: Call, value: object) -> dict:
     return {"added": value, "word": "overridden?"}
 
 
-@answer
-def context_request(call: Call) -> dict:
+@_answer
+def _context_request(call: Call) -> dict:
     return {"added": request.path}
 
 

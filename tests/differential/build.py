@@ -1,6 +1,7 @@
 """From a description to an application, once on Flask and once on Schlenk, in the same way."""
 
 import asyncio
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -129,7 +130,51 @@ def _attributed_view(app: flask.Flask, trace: Trace, endpoint: str, body: Body) 
     return made
 
 
+def _partial_view(app: flask.Flask, trace: Trace, endpoint: str, body: Body) -> Callable:
+    return functools.partial(function_of(app, trace, f"view {endpoint}", body))
+
+
+def _bound_view(app: flask.Flask, trace: Trace, endpoint: str, body: Body) -> Callable:
+    inner = function_of(app, trace, f"view {endpoint}", body)
+
+    class Holder:
+        async def wait(self, **named: object) -> object:
+            return await inner(**named)
+
+        def run(self, **named: object) -> object:
+            return inner(**named)
+
+    return Holder().wait if body.is_async else Holder().run
+
+
+def _object_view(app: flask.Flask, trace: Trace, endpoint: str, body: Body) -> Callable:
+    inner = function_of(app, trace, f"view {endpoint}", body)
+
+    class Callable:
+        __name__ = "callable"
+
+        def __call__(self, **named: object) -> object:
+            return inner(**named)
+
+    return Callable()
+
+
+def _wrapped_view(app: flask.Flask, trace: Trace, endpoint: str, body: Body) -> Callable:
+    inner = function_of(app, trace, f"view {endpoint}", body)
+
+    @functools.wraps(inner)
+    def wrapped(**named: object) -> object:
+        trace.log("wrapped")
+        return app.ensure_sync(inner)(**named)
+
+    return wrapped
+
+
 VIEWS = {
+    "partial": _partial_view,
+    "bound": _bound_view,
+    "object": _object_view,
+    "wrapped": _wrapped_view,
     "function": _function_view,
     "method_view": _method_view,
     "shared_view": _shared_view,

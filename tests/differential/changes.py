@@ -5,31 +5,41 @@ class it is built from. Those that touch anything shared enter how to undo it in
 """
 
 import contextlib
+import sys
 from collections.abc import Callable
 from datetime import timedelta
-from hashlib import sha256
 
 import flask
 from flask.ctx import RequestContext
-from flask.json.provider import DefaultJSONProvider
-from flask.json.tag import TaggedJSONSerializer
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionInterface, SessionMixin
-from werkzeug.exceptions import NotFound
-from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import Map, Rule
+from flask.sessions import SecureCookieSessionInterface
+from werkzeug.routing import Rule
 
 from .description import Body, Hook, Route
+from .replacements import (
+    CLASSES,
+    INTERFACES,
+    MIDDLEWARES,
+    PROVIDERS,
+    ComplexTag,
+    NamedProvider,
+    OwnMap,
+    OwnRule,
+    WatchedGlobals,
+)
 from .trace import Trace, plain
 
+NOTHING = Body()
 #: Every step of the cycle that a subclass, an extension or a profiler may replace.
 STEPS = tuple(
-    "wsgi_app request_context app_context create_url_adapter full_dispatch_request preprocess_request "
-    "dispatch_request raise_routing_exception make_default_options_response handle_user_exception "
-    "handle_http_exception handle_exception log_exception trap_http_exception _find_error_handler "
-    "finalize_request make_response process_response do_teardown_request do_teardown_appcontext "
-    "should_ignore_error ensure_sync async_to_sync url_for inject_url_defaults handle_url_build_error "
-    "update_template_context redirect send_static_file get_send_file_max_age create_jinja_environment "
-    "select_jinja_autoescape make_aborter".split()
+    (  # noqa: SIM905 - thirty names read better as one text
+        "wsgi_app request_context app_context create_url_adapter full_dispatch_request "
+        "preprocess_request dispatch_request raise_routing_exception make_default_options_response "
+        "handle_user_exception handle_http_exception handle_exception log_exception trap_http_exception "
+        "_find_error_handler finalize_request make_response process_response do_teardown_request "
+        "do_teardown_appcontext should_ignore_error ensure_sync async_to_sync url_for "
+        "inject_url_defaults handle_url_build_error update_template_context redirect send_static_file "
+        "get_send_file_max_age create_jinja_environment select_jinja_autoescape make_aborter "
+    ).split()
 )
 CLASS_STEPS = (*STEPS, "__call__")
 
@@ -134,6 +144,7 @@ def patch_app_context(app: flask.Flask, trace: Trace, name: str) -> None:
 
 
 def _patch(owner: type, trace: Trace, name: str) -> None:
+    _forget_afterwards(trace)
     inner = getattr(owner, name)
     own = name in vars(owner)
 
@@ -199,7 +210,9 @@ def hook(app: flask.Flask, trace: Trace, described: Hook, scope: str | None = No
     """Add a hook by writing into the public dictionary of its kind."""
     from .build import function_of, write_hook
 
-    write_hook(app, trace, described, function_of(app, trace, f"late {described.kind}", described.body), scope)
+    write_hook(
+        app, trace, described, function_of(app, trace, f"late {described.kind}", described.body), scope
+    )
 
 
 @change
@@ -311,59 +324,6 @@ def view_attribute(app: flask.Flask, trace: Trace, endpoint: str, name: str, val
 # --- classes in the user's hands ------------------------------------------------------------------------
 
 
-class PlainTextResponse(flask.Response):
-    """A response class with another default."""
-
-    default_mimetype = "text/plain"
-    autocorrect_location_header = True
-
-
-class WatchedResponse(flask.Response):
-    """A response class that marks what it makes."""
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.headers["X-Made"] = "watched"
-
-    def get_wsgi_headers(self, environ: dict) -> object:
-        """Add a header at the very end."""
-        found = super().get_wsgi_headers(environ)
-        found["X-Wsgi"] = "last"
-        return found
-
-
-class LimitedRequest(flask.Request):
-    """A request class with its own limit and method override."""
-
-    max_content_length = 20
-    parameter_storage_class = dict
-
-    @property
-    def blueprint(self) -> str | None:
-        """Never tell."""
-        return None
-
-
-class UpperRequest(flask.Request):
-    """A request class that counts and changes what it is given."""
-
-    def __init__(self, environ: dict, *args: object, **kwargs: object) -> None:
-        super().__init__(environ, *args, **kwargs)
-        self.method = environ.get("HTTP_X_METHOD", self.method).upper()
-
-    def on_json_loading_failed(self, error: Exception | None) -> object:
-        """Never fail."""
-        return {"failed": type(error).__name__}
-
-
-CLASSES = {
-    "PlainTextResponse": PlainTextResponse,
-    "WatchedResponse": WatchedResponse,
-    "LimitedRequest": LimitedRequest,
-    "UpperRequest": UpperRequest,
-}
-
-
 @change
 def use_class(app: flask.Flask, trace: Trace, seam: str, name: str) -> None:
     """Put a class of the user's in its documented place."""
@@ -374,29 +334,6 @@ def use_class(app: flask.Flask, trace: Trace, seam: str, name: str) -> None:
 def uses_class(cls: type, trace: Trace, seam: str, name: str) -> type:
     """The same, on the class."""
     return type(cls.__name__, (cls,), {seam: CLASSES[name]})
-
-
-class NamedProvider(DefaultJSONProvider):
-    """A JSON provider with other settings."""
-
-    sort_keys = False
-    mimetype = "application/vnd.named+json"
-    compact = False
-
-
-class OwnProvider(flask.json.provider.JSONProvider):
-    """A JSON provider from the base class."""
-
-    def dumps(self, obj: object, **kwargs: object) -> str:
-        """Write something of its own."""
-        return f"own {plain(obj)}"
-
-    def loads(self, s: str | bytes, **kwargs: object) -> object:
-        """Read everything as its length."""
-        return len(s)
-
-
-PROVIDERS = {"NamedProvider": NamedProvider, "OwnProvider": OwnProvider}
 
 
 @change
@@ -417,91 +354,6 @@ def json_default(app: flask.Flask, trace: Trace) -> None:
     app.json.default = lambda value: f"default {plain(value)}"
 
 
-class MemorySession(dict, SessionMixin):
-    """A session that is a plain dictionary."""
-
-
-class MemoryInterface(SessionInterface):
-    """A server-side session interface, as third parties write them."""
-
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
-        self.stored: dict[str, object] = {}
-
-    def open_session(self, app: flask.Flask, request: flask.Request) -> MemorySession:
-        """Find what was kept."""
-        self.trace.log("open_session", request.path, request.endpoint, flask.has_request_context())
-        return MemorySession(self.stored)
-
-    def save_session(self, app: flask.Flask, session: SessionMixin, response: flask.Response) -> None:
-        """Keep it."""
-        self.trace.log("save_session", dict(session), response.status)
-        self.stored = dict(session)
-        response.headers["X-Session"] = str(len(session))
-
-
-class ClosedInterface(SessionInterface):
-    """An interface that opens nothing."""
-
-    def open_session(self, app: flask.Flask, request: flask.Request) -> None:
-        """Open nothing."""
-        return
-
-
-class FailingInterface(SecureCookieSessionInterface):
-    """An interface whose store is away."""
-
-    def open_session(self, app: flask.Flask, request: flask.Request) -> SessionMixin | None:
-        """Fail on request."""
-        if request.args.get("a") == "1":
-            raise LookupError("no store")
-        return super().open_session(app, request)
-
-
-class EagerInterface(SecureCookieSessionInterface):
-    """Flask's interface with its small decisions changed."""
-
-    salt = "other-salt"
-    digest_method = staticmethod(sha256)
-    key_derivation = "django-concat"
-
-    def should_set_cookie(self, app: flask.Flask, session: SessionMixin) -> bool:
-        """Set it always."""
-        return True
-
-    def get_cookie_name(self, app: flask.Flask) -> str:
-        """Use another name."""
-        return "eager"
-
-    def get_cookie_secure(self, app: flask.Flask) -> bool:
-        """Follow the request."""
-        return flask.request.is_secure
-
-
-class QuietSession(SecureCookieSession):
-    """A session class that reports every write as a change of something else."""
-
-    def __setitem__(self, key: str, value: object) -> None:
-        super().__setitem__(f"q_{key}", value)
-
-
-class QuietInterface(SecureCookieSessionInterface):
-    """Flask's interface with another session class."""
-
-    session_class = QuietSession
-    serializer = TaggedJSONSerializer()
-
-
-INTERFACES: dict[str, Callable[[Trace], SessionInterface]] = {
-    "memory": MemoryInterface,
-    "closed": lambda trace: ClosedInterface(),
-    "failing": lambda trace: FailingInterface(),
-    "eager": lambda trace: EagerInterface(),
-    "quiet": lambda trace: QuietInterface(),
-    "plain": lambda trace: SecureCookieSessionInterface(),
-}
-
-
 @change
 def session_interface(app: flask.Flask, trace: Trace, name: str) -> None:
     """Put another session interface in place."""
@@ -515,38 +367,63 @@ def with_session_interface(cls: type, trace: Trace, name: str) -> type:
 
 
 @change
-def session_salt(app: flask.Flask, trace: Trace, salt: str) -> None:
-    """Change the salt of the interface that is in place, in place."""
-    interface = app.session_interface
-    had = "salt" in vars(interface)
-    before = interface.salt
-    interface.salt = salt
-    trace.undo.append(lambda: setattr(interface, "salt", before) if had else delattr(interface, "salt"))
+def session_attribute(app: flask.Flask, trace: Trace, name: str, value: object) -> None:
+    """Change a setting of the session interface that is in place, in place."""
+    _set(app.session_interface, trace, name, value)
 
 
-class WatchedGlobals(flask.ctx._AppCtxGlobals):
-    """A class for `g`."""
-
-    def __init__(self) -> None:
-        self.born = True
-
-
-class OwnRule(Rule):
-    """A rule class."""
-
-    def build_compare_key(self) -> tuple:
-        """Prefer what came last."""
-        return tuple(-k for k in super().build_compare_key())
+@change
+def response_attribute(app: flask.Flask, trace: Trace, name: str, value: object) -> None:
+    """Change a setting of Flask's response class for everybody."""
+    _set(flask.Response, trace, name, value)
 
 
-class OwnMap(Map):
-    """A map class."""
+@change
+def request_attribute(app: flask.Flask, trace: Trace, name: str, value: object) -> None:
+    """Change a setting of Flask's request class for everybody."""
+    _set(flask.Request, trace, name, value)
 
-    def bind_to_environ(self, environ: dict, *args: object, **kwargs: object) -> object:
-        """Bind with the script name forgotten."""
-        adapter = super().bind_to_environ(environ, *args, **kwargs)
-        adapter.script_name = "/own/"
-        return adapter
+
+def _forget_afterwards(trace: Trace) -> None:
+    """Let Schlenk forget, when the run is over, what it notes of shared objects that were changed.
+
+    It keeps such notes in lists of its modules. Left there, every later case would take the careful way.
+    """
+    notes = [
+        (value, list(value))
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] == "schlenk"
+        for value in vars(module).values()
+        if type(value) is list
+    ]
+
+    def forget() -> None:
+        for value, before in notes:
+            value[:] = before
+
+    trace.undo.append(forget)
+
+
+def _set(owner: object, trace: Trace, name: str, value: object) -> None:
+    _forget_afterwards(trace)
+    own = name in vars(owner)
+    before = getattr(owner, name, None)
+    setattr(owner, name, value)
+    trace.undo.append(lambda: setattr(owner, name, before) if own else delattr(owner, name))
+
+
+@change
+def session_tag(app: flask.Flask, trace: Trace) -> None:
+    """Teach the session's serializer another type, as Flask's documentation shows."""
+    _forget_afterwards(trace)
+    serializer = app.session_interface.serializer
+    before = dict(serializer.tags), list(serializer.order)
+    serializer.register(ComplexTag, force=True, index=0)
+
+    def undo() -> None:
+        serializer.tags, serializer.order = before
+
+    trace.undo.append(undo)
 
 
 @class_feature
@@ -582,7 +459,9 @@ def own_context(cls: type, trace: Trace) -> type:
 
 
 @change
-def connect(app: flask.Flask, trace: Trace, signal: str, body: Body = Body(), everyone: bool = False) -> None:
+def connect(
+    app: flask.Flask, trace: Trace, signal: str, body: Body = NOTHING, everyone: bool = False
+) -> None:
     """Connect a receiver to one of Flask's signals, for this application or for every sender."""
     from .build import receiver_of
 
@@ -604,66 +483,6 @@ def disconnect(app: flask.Flask, trace: Trace, signal: str) -> None:
 def middleware(app: flask.Flask, trace: Trace, kind: str) -> None:
     """Wrap `wsgi_app` in the documented way."""
     app.wsgi_app = MIDDLEWARES[kind](app.wsgi_app, trace)
-
-
-def _watching(inner: Callable, trace: Trace) -> Callable:
-    def run(environ: dict, start_response: Callable) -> object:
-        trace.log("middleware", environ["PATH_INFO"], flask.has_request_context())
-
-        def started(status: str, headers: list, exc_info: object = None) -> Callable:
-            trace.log("middleware start", status, flask.has_request_context())
-            return start_response(status, [*headers, ("X-Middleware", "1")], exc_info)
-
-        result = inner(environ, started)
-        trace.log("middleware end", "werkzeug.request" in environ, flask.has_request_context())
-        return result
-
-    return run
-
-
-def _mounting(inner: Callable, trace: Trace) -> Callable:
-    def run(environ: dict, start_response: Callable) -> object:
-        if environ["PATH_INFO"].startswith("/mount"):
-            environ["SCRIPT_NAME"] += "/mount"
-            environ["PATH_INFO"] = environ["PATH_INFO"][6:]
-        return inner(environ, start_response)
-
-    return run
-
-
-def _catching(inner: Callable, trace: Trace) -> Callable:
-    def run(environ: dict, start_response: Callable) -> object:
-        try:
-            return inner(environ, start_response)
-        except Exception as error:  # noqa: BLE001 - a last resort catches everything
-            trace.log("caught", error)
-            return NotFound("caught")(environ, start_response)
-
-    return run
-
-
-def _proxied(inner: Callable, trace: Trace) -> Callable:
-    return ProxyFix(inner, x_for=1, x_proto=1, x_host=1, x_prefix=1)
-
-
-def _calling_twice(inner: Callable, trace: Trace) -> Callable:
-    def run(environ: dict, start_response: Callable) -> object:
-        if environ["REQUEST_METHOD"] == "GET":
-            first = inner(dict(environ), lambda status, headers, exc_info=None: trace.log("first", status))
-            trace.log("first body", b"".join(first))
-            getattr(first, "close", lambda: None)()
-        return inner(environ, start_response)
-
-    return run
-
-
-MIDDLEWARES = {
-    "watching": _watching,
-    "mounting": _mounting,
-    "catching": _catching,
-    "proxied": _proxied,
-    "calling_twice": _calling_twice,
-}
 
 
 @change

@@ -1,8 +1,9 @@
 """A clock that stands still, so that timestamps are equal in both runs instead of being ignored.
 
 Signed cookies, expiry dates and `Date` read `time.time` and `datetime.now`. Both are replaced wherever
-Flask, itsdangerous, Werkzeug, the email package or Schlenk hold them: the function or class itself where it was imported by name,
-and the module where it was imported whole. Nothing else in the process sees the stopped clock.
+Flask, itsdangerous, Werkzeug, the email package or Schlenk hold them: the function or class itself where
+it was imported by name, and the module where it was imported whole. Nothing else in the process sees the
+stopped clock.
 """
 
 import contextlib

@@ -67,7 +67,8 @@ class Request:
 
     `cookie` is "jar" (send what the application set), "none", or a name in `observe.SPOILED`.
     `later` is how many seconds the frozen clock moves before the request. `path` is the decoded
-    path in latin-1, as a WSGI server gives it; `body` is a name in `observe.BODIES` or bytes.
+    path in latin-1, as a WSGI server gives it; `body` is a name in `observe.BODIES` or bytes,
+    `through` "call" or a name in `observe.WAYS`.
     """
 
     path: str = "/"

@@ -1,13 +1,15 @@
 """Send raw WSGI requests to an application and write down everything that can be seen of it."""
 
+import asyncio
 import contextlib
 import contextvars
 import dataclasses
+import gc
 import io
 import logging
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.cookies import CookieError, SimpleCookie
 
 import flask
@@ -20,6 +22,10 @@ from .clock import START, Clock
 from .description import Case, Request
 from .trace import Trace, failure, plain, settled
 
+#: How a request can come in and its answer be read; the ordinary way is "call".
+WAYS = (
+    "wsgi_app", "abandoned", "unread", "in an app context", "in a request context", "in an event loop",
+)  # fmt: skip
 BOUNDARY = "b0undary"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
@@ -49,6 +55,7 @@ BODIES: dict[str, tuple[bytes, str | None]] = {
     "multipart_unbounded": (b"--x\r\n\r\n--x--", "multipart/form-data"),
     "text": (b"plain text", "text/plain; charset=utf-8"),
     "untyped": (b"\x00\x01bytes", None),
+    "huge_form": (b"a=" + b"x" * 600_000, FORM),
     "large_form": (b"a=" + b"x" * 300 + b"&b=2", FORM),
 }
 
@@ -63,7 +70,10 @@ def _forged(key: str, value: object, salt: str = "cookie-session") -> str:
 def _unpacked(key: str, text: str) -> str:
     """A correctly signed cookie whose payload is not what it should be."""
     signer = URLSafeTimedSerializer(
-        key, salt="cookie-session", serializer=session_json_serializer, signer_kwargs={"key_derivation": "hmac"}
+        key,
+        salt="cookie-session",
+        serializer=session_json_serializer,
+        signer_kwargs={"key_derivation": "hmac"},
     )
     return signer.make_signer("cookie-session").sign(text).decode()
 
@@ -126,14 +136,16 @@ class Recorder(logging.Handler):
 
 
 @contextlib.contextmanager
-def listening(trace: Trace):  # noqa: ANN201
+def listening(trace: Trace):
     """Take the application's log and Python's warnings into the trace."""
     logger = logging.getLogger(NAME)
     before = logger.handlers, logger.propagate, logger.level
     logger.handlers, logger.propagate = [Recorder(trace)], False
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-        warnings.simplefilter("ignore", ResourceWarning)  # comes when memory is collected, so at any time
+        # These come when memory is collected, so at any time.
+        warnings.simplefilter("ignore", ResourceWarning)
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         warnings.showwarning = lambda message, category, *_: trace.log("warned", category, message)
         try:
             yield
@@ -148,7 +160,7 @@ def run(case: Case, base: type[flask.Flask]) -> list[Seen]:
     with trace.undone(), clock.stopped(), listening(trace):
         try:
             app = build(case.app, base, trace)
-        except Exception as error:  # noqa: BLE001 - an application that cannot be built is an observation
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is compared
             return [Seen(raised=f"while building: {failure(error)}", log=trace.lines)]
         seen = []
         for request in case.requests:
@@ -158,6 +170,8 @@ def run(case: Case, base: type[flask.Flask]) -> list[Seen]:
                 trace.attempt(f"change {name}", lambda n=name, a=arguments: apply(app, trace, n, *a))
             seen.append(contextvars.Context().run(send, app, request, jar, trace))
             seen[-1].log = trace.lines
+            if any("coroutine" in line for line in trace.lines):
+                gc.collect()  # nobody awaited it: let Python complain of it here, where that is expected
         return seen
 
 
@@ -171,25 +185,55 @@ def send(app: flask.Flask, request: Request, jar: dict[str, str], trace: Trace) 
         seen.status, seen.headers = status, settled(headers)
         return lambda data: trace.log("written", data)
 
-    through = app if request.through == "call" else app.wsgi_app
     result: object = ()
     try:
-        result = through(environ, start_response)
-        trace.log("returned", flask.has_request_context(), flask.has_app_context())
-        for part in result:
-            trace.log("part", part)
-            seen.body += part
-    except BaseException as error:  # noqa: BLE001 - also what is no Exception must come out alike
+        with _surroundings(app, request.through, trace):
+            result = _way_into(app, request.through)(environ, start_response)
+            trace.log("returned", flask.has_request_context(), flask.has_app_context())
+            for part in result if request.through != "unread" else ():
+                trace.log("part", part)
+                seen.body += part
+                if request.through == "abandoned":
+                    break
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it is compared
         seen.raised = failure(error)
     try:
         getattr(result, "close", lambda: None)()
-    except Exception as error:  # noqa: BLE001 - what closing raises must come out alike too
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is compared
         trace.log("close raised", error)
     trace.log("left", flask.has_request_context(), flask.has_app_context())
     trace.log("environ", sorted(k for k in environ if k != "werkzeug.request"), environ["wsgi.input"].tell())
     _keep_cookies(jar, seen.headers)
     seen.session = content(jar.get(app.config.get("SESSION_COOKIE_NAME") or "session", ""))
     return seen
+
+
+@contextlib.contextmanager
+def _surroundings(app: flask.Flask, through: str, trace: Trace) -> Iterator[None]:
+    """Push what may be there already when a request comes in."""
+    if through == "in an app context":
+        with app.app_context():
+            flask.g.outer = True
+            yield
+            trace.log("outer g", sorted(flask.g), flask.has_request_context())
+    elif through == "in a request context":
+        with app.test_request_context("/outer"):
+            yield
+            trace.log("outer request", flask.request.path, sorted(flask.g))
+    else:
+        yield
+
+
+def _way_into(app: flask.Flask, through: str) -> Callable:
+    if through == "wsgi_app":
+        return app.wsgi_app
+    if through == "in an event loop":
+
+        async def call(environ: dict, start_response: Callable) -> object:
+            return app(environ, start_response)
+
+        return lambda *arguments: asyncio.run(call(*arguments))
+    return app
 
 
 def environ_of(request: Request, jar: dict[str, str], trace: Trace) -> dict[str, object]:
@@ -278,7 +322,9 @@ def differences(expected: list[Seen], actual: list[Seen]) -> list[str]:
 
 
 def _lines(left: list[str], right: list[str]) -> list[str]:
-    at = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
+    at = next(
+        (i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right))
+    )
     shown = [f"after {left[max(0, at - 2) : at]}"]
     shown += [f"flask   {line[:600]}" for line in left[at : at + 3]] or ["flask   (no more)"]
     return shown + ([f"schlenk {line[:600]}" for line in right[at : at + 3]] or ["schlenk (no more)"])

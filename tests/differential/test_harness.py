@@ -83,7 +83,7 @@ class TeardownWithoutError(flask.Flask):
 class OtherSession(flask.Flask):
     """Writes something else into the session."""
 
-    class session_interface(SecureCookieSessionInterface):  # noqa: N801 - an attribute of the application
+    class session_interface(SecureCookieSessionInterface):
         """Adds a key."""
 
         def save_session(self, app: flask.Flask, session: dict, response: flask.Response) -> None:
@@ -168,7 +168,8 @@ BROKEN = {
     "headers": [OtherOrder, OtherLetters, OtherBody],
     "session": [OtherSession],
     "raised": [OtherError],
-    "log": [HooksReversed, NoTeardown, TeardownWithoutError, ReadsTheBody, LeavesAContext, NeverCloses, NoSignal, NoLog,
+    "log": [HooksReversed, NoTeardown, TeardownWithoutError, ReadsTheBody, LeavesAContext, NeverCloses,
+    NoSignal, NoLog,
             OtherUrls, LeavesAMark, SharesG],
 }  # fmt: skip
 KEPT = (
@@ -180,7 +181,9 @@ KEPT = (
 EVERYTHING = Case(
     App(
         (
-            Route("/", Body((("session_count",), ("make_url", "e0", (("q", 1), ("b", 2)))), ("closing",)), "e0"),
+            Route(
+                "/", Body((("session_count",), ("make_url", "e0", (("q", 1), ("b", 2)))), ("closing",)), "e0"
+            ),
             Route("/text", Body(answer=("text", "hello")), "e1"),
             Route("/fail", Body((("raise_error", "KeyError"),)), "e2"),
         ),
@@ -196,7 +199,9 @@ def test_flask_is_equal_to_itself(name):
     assert differences(run(ROWS[name], flask.Flask), run(ROWS[name], flask.Flask)) == []
 
 
-@pytest.mark.parametrize(("where", "broken"), [(field, cls) for field, found in BROKEN.items() for cls in found])
+@pytest.mark.parametrize(
+    ("where", "broken"), [(field, cls) for field, found in BROKEN.items() for cls in found]
+)
 def test_a_broken_application_is_told_from_flask(where, broken):
     """Each way of being wrong shows, in the part of the observation where it belongs."""
     expected, actual = run(EVERYTHING, flask.Flask), run(EVERYTHING, broken)
@@ -215,7 +220,10 @@ def test_the_tour_reaches_every_view():
 
 def test_cookies_are_carried_from_one_request_to_the_next():
     """A session set by one request is there in the next."""
-    case = Case(App((Route("/", Body((("session_count",),), ("text", "counted"))),)), (Request(), Request(), Request()))
+    case = Case(
+        App((Route("/", Body((("session_count",),), ("text", "counted"))),)),
+        (Request(), Request(), Request()),
+    )
 
     assert [seen.session for seen in run(case, flask.Flask)] == ["{'n': 1}", "{'n': 2}", "{'n': 3}"]
 

@@ -17,15 +17,19 @@ from .strategies import METHODS, ODD_PATHS, SEGMENTS, URL_VALUES, WORDS, _chance
 
 FUZZ = int(os.environ.get("SCHLENK_FUZZ", "0"))
 RULE_OPTIONS = (
-    ("methods", ("GET",)), ("methods", ("POST",)), ("methods", ("GET", "POST")), ("methods", ("PUT", "delete")),
+    ("methods", ("GET",)), ("methods", ("POST",)), ("methods", ("GET", "POST")),
+    ("methods", ("PUT", "delete")),
     ("methods", ("OPTIONS",)), ("methods", ()), ("strict_slashes", False), ("strict_slashes", True),
     ("merge_slashes", False), ("merge_slashes", True), ("alias", True), ("defaults", (("x", 1),)),
-    ("defaults", (("x", "a"),)), ("defaults", (("page", 1),)), ("redirect_to", "/b"), ("redirect_to", "b/<x>"),
-    ("websocket", True), ("build_only", True), ("subdomain", "sub"), ("subdomain", "<s>"), ("host", "other.example"),
+    ("defaults", (("x", "a"),)), ("defaults", (("page", 1),)), ("redirect_to", "/b"),
+    ("redirect_to", "b/<x>"),
+    ("websocket", True), ("build_only", True), ("subdomain", "sub"), ("subdomain", "<s>"),
+    ("host", "other.example"),
     ("host", "<h>.example"),
 )  # fmt: skip
 MAP_OPTIONS = (
-    ("strict_slashes", False), ("merge_slashes", False), ("redirect_defaults", False), ("sort_parameters", True),
+    ("strict_slashes", False), ("merge_slashes", False), ("redirect_defaults", False),
+    ("sort_parameters", True),
     ("default_subdomain", "sub"), ("host_matching", True),
 )  # fmt: skip
 
@@ -113,12 +117,12 @@ def _rule(text: str, endpoint: str, options: tuple) -> Rule:
 @st.composite
 def rule_sets(draw: st.DrawFn) -> Rules:
     """Up to forty rules."""
+    usual = (("methods", ("GET", "OPTIONS")),)  # what Flask gives a route that says nothing
+    options = st.lists(_of(RULE_OPTIONS), max_size=2, unique_by=lambda option: option[0]).map(tuple)
     one = st.tuples(
         rules(),
         _of(tuple(f"e{n}" for n in range(8))),
-        st.lists(_of(RULE_OPTIONS), max_size=2, unique_by=lambda option: option[0]).map(tuple)
-        if _chance(draw, 2)
-        else st.just(()),
+        st.one_of(st.just(usual), st.just(usual), options) if _chance(draw, 2) else st.just(usual),
     )
     most = draw(_of((3, 3, 8, 8, 40)))
     return Rules(
@@ -135,7 +139,8 @@ def questions(draw: st.DrawFn, known: list[str]) -> Question:
     """One question that fits the rules more often than not."""
     bound = (
         ("script_name", "/app"), ("script_name", "/"), ("script_name", "/app/"), ("url_scheme", "https"),
-        ("url_scheme", "ws"), ("url_scheme", ""), ("subdomain", "sub"), ("subdomain", "x"), ("query_args", "a=1&b"),
+        ("url_scheme", "ws"), ("url_scheme", ""), ("subdomain", "sub"), ("subdomain", "x"),
+        ("query_args", "a=1&b"),
         ("query_args", {"a": "ü", "b": 2}), ("default_method", "POST"), ("server_name", "other.example"),
     )  # fmt: skip
     building = (
@@ -150,7 +155,9 @@ def questions(draw: st.DrawFn, known: list[str]) -> Question:
         tuple(draw(st.lists(_of(bound), max_size=2, unique_by=lambda b: b[0]))) if _chance(draw, 3) else (),
         draw(_of(tuple(f"e{n}" for n in range(9)))),
         tuple(draw(st.lists(_of(plain), max_size=3, unique_by=lambda v: v[0]))),
-        tuple(draw(st.lists(_of(building), max_size=2, unique_by=lambda b: b[0]))) if _chance(draw, 3) else (),
+        tuple(draw(st.lists(_of(building), max_size=2, unique_by=lambda b: b[0])))
+        if _chance(draw, 3)
+        else (),
     )
 
 
@@ -171,8 +178,14 @@ def told(action: Callable[[], object]) -> object:
         return "BuildError", str(error), error.endpoint, error.values, error.method, suggested
     except HTTPException as error:
         methods = getattr(error, "valid_methods", None)
-        return type(error), error.code, getattr(error, "new_url", None), methods and set(methods), error.description
-    except Exception as error:  # noqa: BLE001 - a converter's own error must come out alike
+        return (
+            type(error),
+            error.code,
+            getattr(error, "new_url", None),
+            methods and set(methods),
+            error.description,
+        )
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is compared
         return type(error), str(error)
 
 
@@ -190,8 +203,7 @@ def ask(cls: type[werkzeug.routing.Map], described: Rules, asked: tuple[Question
     found: list[object] = []
     map_ = cls(converters=CONVERTERS, **dict(described.options))
     for adding in (described.early, described.late):
-        for rule in adding:
-            found.append(told(lambda rule=rule: map_.add(_rule(*rule))))
+        found += [told(lambda rule=rule: map_.add(_rule(*rule))) for rule in adding]
         for question in asked:
             adapter = told(lambda question=question: _adapter(map_, question))
             if not isinstance(adapter, MapAdapter):
@@ -227,6 +239,8 @@ def compare_lanes(described: Rules, asked: tuple[Question, ...]) -> None:
         told(lambda rule=rule: theirs.add(_rule(*rule)))
         told(lambda rule=rule: ours.add(_rule(*rule)))
     for question in asked:
+        if not question.path:  # asked of the adapter at once
+            continue
         adapter = theirs.bind("example.org", path_info=question.path, default_method=question.method)
         expected = told(lambda a=adapter: _matched(a.match(return_rule=True)))
         built = told(lambda a=adapter, q=question: a.build(q.endpoint, dict(q.values)))
@@ -235,16 +249,21 @@ def compare_lanes(described: Rules, asked: tuple[Question, ...]) -> None:
             if isinstance(found, tuple) and isinstance(found[0], Rule):
                 found = _matched(found)
             if found is not None and found != expected:
-                pytest.fail(f"{way.__name__}: {found!r}\nwerkzeug {expected!r}\n{described!r}\n{question!r}", pytrace=False)
+                pytest.fail(
+                    f"{way.__name__}: {found!r}\nwerkzeug {expected!r}\n{described!r}\n{question!r}",
+                    pytrace=False,
+                )
         builder = ours.builder(question.endpoint, tuple(name for name, _ in question.values))
         if builder is not None:
             url = told(lambda build=builder, q=question: build(dict(q.values)))
             if isinstance(url, str) and f"/{url.lstrip('/')}" != built:
-                pytest.fail(f"builder: {url!r}\nwerkzeug {built!r}\n{described!r}\n{question!r}", pytrace=False)
+                pytest.fail(
+                    f"builder: {url!r}\nwerkzeug {built!r}\n{described!r}\n{question!r}", pytrace=False
+                )
 
 
 _drawn = settings(
-    max_examples=FUZZ or 250,
+    max_examples=FUZZ // 4 or 150,
     derandomize=not FUZZ,
     database=None,
     deadline=None,
@@ -256,7 +275,12 @@ _drawn = settings(
 
 @_drawn
 @given(routings())
-@example((Rules((("/<x>", "e0", ()), ("/<x>/", "e1", (("strict_slashes", False),)))), (Question("/a/"), Question("/a"))))
+@example(
+    (
+        Rules((("/<x>", "e0", ()), ("/<x>/", "e1", (("strict_slashes", False),)))),
+        (Question("/a/"), Question("/a")),
+    )
+)
 def test_drawn_rules_match_and_build_alike(drawn):
     """A map answers every question as Werkzeug's does: result, redirect, error, URL."""
     compare(*drawn)
@@ -269,16 +293,37 @@ def test_the_fast_ways_answer_as_werkzeug_or_decline(drawn):
     compare_lanes(*drawn)
 
 
+def test_the_fast_ways_are_taken():
+    """The comparison above is not of declined questions: a plain rule needs no adapter."""
+    ours = Map([Rule("/a", endpoint="a", methods=["GET"]), Rule("/a/<int:x>", endpoint="x", methods=["GET"])])
+
+    assert ours.find("/a", "GET")[0].endpoint == "a"
+    assert ours.find("/a/5", "GET")[1] == {"x": 5}
+    assert ours.search("/a/5", "GET")[1] == {"x": 5}
+    assert ours.builder("x", ("x",))({"x": 5}).lstrip("/") == "a/5"
+
+
 @pytest.mark.parametrize("segment", SEGMENTS)
 def test_each_converter_accepts_and_refuses_alike(segment):
     """Every kind of segment takes the same words, alone, after a literal and with a slash at its end."""
+    texts = (f"/{segment}", f"/t/{segment}/", f"/u/{segment}/u", f"/v-{segment}")
     described = Rules(
-        ((f"/{segment}", "e0", ()), (f"/t/{segment}/", "e1", ()), (f"/u/{segment}/u", "e2", ()), (f"/v-{segment}", "e3", ()))
+        tuple((text, f"e{number}", (("methods", ("GET",)),)) for number, text in enumerate(texts))
     )
     asked = tuple(
-        Question(f"{prefix}{word}{suffix}".encode("latin-1").decode(errors="replace"), endpoint=endpoint, values=(("x", word),))
+        Question(
+            f"{prefix}{word}{suffix}".encode("latin-1").decode(errors="replace"),
+            endpoint=endpoint,
+            values=(("x", word),),
+        )
         for word in WORDS
-        for prefix, suffix, endpoint in (("/", "", "e0"), ("/t/", "/", "e1"), ("/t/", "", "e1"), ("/u/", "/u", "e2"), ("/v-", "", "e3"))
+        for prefix, suffix, endpoint in (
+            ("/", "", "e0"),
+            ("/t/", "/", "e1"),
+            ("/t/", "", "e1"),
+            ("/u/", "/u", "e2"),
+            ("/v-", "", "e3"),
+        )
     )
 
     compare(described, asked)
@@ -288,7 +333,9 @@ def test_each_converter_accepts_and_refuses_alike(segment):
 @pytest.mark.parametrize("value", URL_VALUES)
 def test_each_value_builds_alike(value):
     """Every kind of value gives the same URL, in a converter and in the query."""
-    described = Rules(tuple((f"/{number}/{segment}", f"e{number}", ()) for number, segment in enumerate(SEGMENTS)))
+    described = Rules(
+        tuple((f"/{number}/{segment}", f"e{number}", ()) for number, segment in enumerate(SEGMENTS))
+    )
     others = ((), (("x", 5),), (("b", "2"), ("a", "1")))
     asked = tuple(
         Question(endpoint=f"e{number}", values=(value, *other), building=building)
@@ -305,7 +352,15 @@ def test_each_value_builds_alike(value):
 @pytest.mark.parametrize("path", ODD_PATHS)
 def test_odd_paths_match_alike(path):
     """Paths that no browser sends find the same rule or none."""
-    described = Rules((("/", "e0", ()), ("/a/", "e1", ()), ("/a/b", "e2", ()), ("/<path:x>", "e3", (("methods", ("POST",)),)), ("//a", "e4", ())))
+    described = Rules(
+        (
+            ("/", "e0", ()),
+            ("/a/", "e1", ()),
+            ("/a/b", "e2", ()),
+            ("/<path:x>", "e3", (("methods", ("POST",)),)),
+            ("//a", "e4", ()),
+        )
+    )
     asked = tuple(Question(path, method) for method in ("GET", "POST", "HEAD", "get"))
 
     compare(described, asked)

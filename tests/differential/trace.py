@@ -58,7 +58,7 @@ class Trace:
         """Log what `action` returns or raises, and go on in either case."""
         try:
             value = action()
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is what we compare
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is compared
             self.log(label, "raised", error)
             return None
         self.log(label, value)

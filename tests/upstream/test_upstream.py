@@ -21,9 +21,7 @@ def report(suite: Suite) -> Report:
     return run(suite, folder)
 
 
-def test_the_suite_ran_on_schlenk_and_on_the_installed_packages(
-    suite: Suite, report: Report
-) -> None:
+def test_the_suite_ran_on_schlenk_and_on_the_installed_packages(suite: Suite, report: Report) -> None:
     """What passes below passed with our class as flask.Flask, and there was plenty of it."""
     assert report.application == "schlenk.cycle.Flask"
     assert not report.flask_file.startswith(str(upstream.CACHE))
@@ -40,9 +38,7 @@ def test_every_test_passes_that_is_not_excepted_by_name(suite: Suite, report: Re
         pytest.fail(f"{len(broken)} of {suite.project} on Schlenk:\n\n{told}", pytrace=False)
 
 
-def test_every_exception_names_a_test_of_the_suite_and_a_reason(
-    suite: Suite, report: Report
-) -> None:
+def test_every_exception_names_a_test_of_the_suite_and_a_reason(suite: Suite, report: Report) -> None:
     """The table of exceptions cannot rot: a name that is gone, or has no reason, is an error."""
     for test, reason in excepted(suite.project).items():
         assert test in report.outcomes, f"docs/compatibility.md: {suite.project} has no {test}"

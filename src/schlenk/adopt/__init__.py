@@ -12,17 +12,17 @@ import sys
 from types import ModuleType
 
 import flask
-import flask.app
 
 from schlenk import cycle
 
 __all__ = ["install", "is_installed", "uninstall"]
 
 _upstream = cycle.Flask.__base__
+_rebound: list[tuple[ModuleType, str]] = []
 
 
 def install() -> None:
-    """Put Schlenk's cycle in the place of `flask.Flask`. Doing it again changes nothing.
+    """Put Schlenk's cycle in the place of `flask.Flask`. Doing it again changes nothing more.
 
     Example:
         >>> import flask
@@ -32,23 +32,22 @@ def install() -> None:
         'schlenk.cycle'
         >>> adopt.uninstall()
     """
-    _replace(_upstream, cycle.Flask)
+    for name, module in list(sys.modules.items()):
+        if isinstance(module, ModuleType) and name.partition(".")[0] != "schlenk":
+            for key, value in list(vars(module).items()):
+                if value is _upstream:
+                    setattr(module, key, cycle.Flask)
+                    _rebound.append((module, key))
 
 
 def uninstall() -> None:
-    """Put `flask.Flask` back in its place."""
-    _replace(cycle.Flask, _upstream)
+    """Put `flask.Flask` back wherever `install` replaced it."""
+    while _rebound:
+        module, key = _rebound.pop()
+        if getattr(module, key, None) is cycle.Flask:
+            setattr(module, key, _upstream)
 
 
 def is_installed() -> bool:
     """Tell whether `flask.Flask` is Schlenk's cycle."""
     return flask.Flask is cycle.Flask
-
-
-def _replace(old: type | None, new: type | None) -> None:
-    """Bind `new` wherever a module has bound `old`, this package apart."""
-    for name, module in list(sys.modules.items()):
-        if isinstance(module, ModuleType) and name.partition(".")[0] != "schlenk":
-            for key, value in list(vars(module).items()):
-                if value is old:
-                    setattr(module, key, new)

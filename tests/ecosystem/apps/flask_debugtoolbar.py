@@ -3,7 +3,13 @@
 from flask import Flask, redirect, render_template_string, session
 from flask_debugtoolbar import DebugToolbarExtension
 
-VARIES = [r"[\d.]+ ?(m?sec|ms|seconds)\b", r"<td>[\d.]+</td>", r"0x[0-9a-f]+"]
+VARIES = [
+    r"[\d.]+ ?(m?sec|ms|seconds)\b",
+    r"<td>[\d.]+</td>",
+    r"\d+ (in)?voluntary",
+    r"0x[0-9a-f]+",
+    r"^\d{4,6}$",
+]
 
 app = Flask(__name__)
 app.debug = True

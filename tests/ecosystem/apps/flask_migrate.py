@@ -1,11 +1,12 @@
 """Flask-Migrate: a database brought up to date from the command line."""
 
+from pathlib import Path
+
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 
-app = Flask(__name__)
-app.instance_path = "."
+app = Flask(__name__, instance_path=str(Path.cwd()))
 app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///books.sqlite"
 db = SQLAlchemy(app)
 migrate = Migrate(app, db)
@@ -32,6 +33,3 @@ def visit(visitor):
         result = run(args=["db", *command.split(" ")])
         visitor.note(f"flask db {command}", exit=result.exit_code, error=repr(result.exception))
     visitor.get("/books")
-
-
-VARIES = [r"/tmp/[^' ]*"]

@@ -1,12 +1,13 @@
 """Flask-SQLAlchemy: students in a database."""
 
+from pathlib import Path
+
 from flask import Flask, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-app = Flask(__name__)
+app = Flask(__name__, instance_path=str(Path.cwd()))
 app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///students.sqlite"
-app.instance_path = "."
 app.config["SQLALCHEMY_RECORD_QUERIES"] = True
 
 
