@@ -151,6 +151,9 @@ class RequestContext(flask.ctx.RequestContext):
     @property
     def names(self) -> tuple[str | None, ...]:
         """The names whose hooks apply, from the innermost blueprint to the application (None)."""
+        made = self.made_request
+        if made is not None and made.__class__ is not Request:
+            return (*made.blueprints, None)  # a class of the application's own may name others
         rule = self.rule
         return (None,) if rule is None else blueprint_names(rule.endpoint)
 
