@@ -322,7 +322,7 @@ class Flask(flask.Flask):
             trusted_hosts = Request.trusted_hosts
         if (
             self._is_plain
-            and not altered
+            and (not altered or self.session_interface not in altered)
             and environ["wsgi.url_scheme"] not in _WEBSOCKET
             and self._known_hosts.get(environ.get("HTTP_HOST"), _UNSEEN) == trusted_hosts
             and "HTTP_UPGRADE" not in environ
@@ -491,7 +491,7 @@ class Flask(flask.Flask):
         """Return the session of a request, or a null session without a secret key."""
         interface: Any = self.session_interface
         session: SessionMixin | None
-        if self._is_plain and not altered:
+        if self._is_plain and opens_on_touch(interface):
             session = interface.open_environ(self, context.environ)
         else:
             session = interface.open_session(self, context.request)
@@ -589,12 +589,13 @@ class Flask(flask.Flask):
             and _anchor is _method is _scheme is None
             and not _external
         ):
+            name = endpoint
             if endpoint[:1] == ".":
                 if context.made_request is not None:
                     context.heed(context.made_request)
                 blueprint = context.names[0]
-                endpoint = endpoint[1:] if blueprint is None else f"{blueprint}{endpoint}"
-            build = self.url_map.builder(endpoint, tuple(values))
+                name = endpoint[1:] if blueprint is None else f"{blueprint}{endpoint}"
+            build = self.url_map.builder(name, tuple(values))
             if build is not None:
                 try:
                     return f"{context.script_name.rstrip('/')}/{build(values).lstrip('/')}"

@@ -122,8 +122,10 @@ class Map(werkzeug.routing.Map):
             self.update()
         matcher = self._matcher
         try:
-            found = matcher.match("", f"/{path.lstrip('/')}", method.upper(), False)
-        except (RequestPath, RequestAliasRedirect):
+            rule, texts, search = matcher.reach("", f"/{path.lstrip('/')}", method.upper(), False)
+            # Werkzeug's adapter decides about other rules, and converts then: a converter may act.
+            return (rule, matcher.convert(rule, texts, search)) if id(rule) in matcher.plain else None
+        except RequestPath:
             return None
         except NoMatch as e:
             if e.have_match_for:
@@ -131,7 +133,6 @@ class Map(werkzeug.routing.Map):
             if e.websocket_mismatch:
                 raise WebsocketMismatch from None
             raise NotFound from None
-        return found if id(found[0]) in matcher.plain else None
 
     def builder(self, endpoint: str, names: tuple[str, ...]) -> Builder | None:
         """Return a function from values to the path and query of `endpoint`, or None to ask the adapter.
@@ -192,6 +193,14 @@ class Matcher(StateMachineMatcher):
             RequestAliasRedirect: the rule is an alias.
             RequestURITooLarge: the path is longer than the map allows.
         """
+        rule, texts, search = self.reach(domain, path, method, websocket)
+        values = self.convert(rule, texts, search)
+        if rule.alias and rule.map.redirect_defaults:
+            raise RequestAliasRedirect(values, rule.endpoint)
+        return rule, values
+
+    def reach(self, domain: str, path: str, method: str, websocket: bool) -> tuple[Rule, list[str], _Search]:
+        """Return the rule that matches, the texts of its converters, and what was noticed on the way."""
         longest = self._map.longest_path
         if longest is not None and len(path) > longest:
             raise RequestURITooLarge
@@ -206,8 +215,10 @@ class Matcher(StateMachineMatcher):
                 found = None
         if found is None:
             raise NoMatch(search.methods, search.websocket_mismatch)
+        return *found, search
 
-        rule, texts = found
+    def convert(self, rule: Rule, texts: list[str], search: _Search) -> dict[str, Any]:
+        """Return the values of a rule's variables."""
         values: dict[str, Any] = {}
         for (name, converter), text in zip(rule._converters.items(), texts, strict=False):
             try:
@@ -216,9 +227,7 @@ class Matcher(StateMachineMatcher):
                 raise NoMatch(search.methods, search.websocket_mismatch) from e
         if rule.defaults:
             values.update(rule.defaults)
-        if rule.alias and rule.map.redirect_defaults:
-            raise RequestAliasRedirect(values, rule.endpoint)
-        return rule, values
+        return values
 
 
 class _Node:

@@ -182,7 +182,7 @@ class CookieSessionInterface(SecureCookieSessionInterface):
 
     def _cookie(self, app: Flask, value: str, expires: datetime | None) -> str:
         """Return the value of `Set-Cookie`."""
-        key = _settings_of(app.config) if self.__class__ in _STOCK and not altered else None
+        key = _settings_of(app.config) if opens_on_touch(self) else None
         around = self._around.get(key)
         if around is None:
             name, attributes = self._name_and_attributes(app)
@@ -284,7 +284,7 @@ _STOCK = frozenset({CookieSessionInterface, SafeCookieSessionInterface})
 
 def opens_on_touch(interface: Any) -> bool:
     """Tell whether a session interface is one of these, unaltered, so that opening later is the same."""
-    return interface.__class__ in _STOCK and not (altered and interface in altered)
+    return interface.__class__ in _STOCK and (not altered or interface not in altered)
 
 
 def cookie_value(environ: WSGIEnvironment, name: str) -> str | None:
