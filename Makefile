@@ -40,7 +40,7 @@ bench: .venv/ready-bench  ## Measure beside Flask; write table and plot, also in
 	@$(BIN)/python -m benchmarks.readme
 
 fuzz: .venv/ready-test  ## Compare with Flask on 20,000 random applications
-	@$(BIN)/python -m pytest -rs tests/differential --hypothesis-profile=fuzz
+	@SCHLENK_FUZZ=20000 $(BIN)/python -m pytest -rs tests/differential
 
 clean:  ## Remove the environment and every cache, but no data
 	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -19,7 +19,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 import schlenk
 from schlenk import cycle
-from schlenk.cycle import STEPS
+from schlenk.lanes import STEPS
 from schlenk.routing import Map
 
 KINDS = [cycle.Flask, schlenk.Flask]

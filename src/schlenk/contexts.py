@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from flask.typing import AfterRequestCallable
     from werkzeug.routing import MapAdapter, Rule
 
-    from schlenk import cycle
 
 T = TypeVar("T")
 
@@ -79,7 +78,7 @@ class RequestContext(flask.ctx.RequestContext):
     """
 
     flashes = None
-    app: cycle.Flask
+    app: Any  # schlenk.cycle.Flask
     environ: WSGIEnvironment
     rule: Rule | None = None
     view_args: dict[str, Any] | None = None
@@ -202,16 +201,17 @@ class RequestContext(flask.ctx.RequestContext):
 
     def _open_session(self) -> SessionMixin:
         self.session_failed = True
-        session = self.app.open_session(self)
+        session: SessionMixin = self.app.open_session(self)
         self.session_failed = False
         return session
 
     def _make_url_adapter(self) -> MapAdapter | None:
         try:
-            return self.app.create_url_adapter(self.request)
+            adapter: MapAdapter | None = self.app.create_url_adapter(self.request)
         except HTTPException as e:
             self.refuse(e)
             return None
+        return adapter
 
 
 @lru_cache(maxsize=4096)

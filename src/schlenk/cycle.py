@@ -7,8 +7,7 @@ puts it in the place of `flask.Flask`. It has two lanes:
   contexts that open on first touch. It reads Flask's public dicts of hooks as they are at that moment,
   so there is nothing to invalidate when code changes them.
 * The **upstream lane** is Flask's own methods, unchanged. It runs whenever a step that the direct lane
-  walks itself is overridden, on the class or on the instance, at whatever time (`STEPS` names them), and
-  for the few requests that `upstream_reason` names.
+  walks itself is overridden, on the class or on the instance, at whatever time (`schlenk.lanes`).
 
 Steps that need not be fast (error handling, building unusual responses, automatic OPTIONS) are called as
 methods in both lanes, so overriding those needs no lane.
@@ -19,15 +18,10 @@ from __future__ import annotations
 from copy import copy
 from inspect import CO_COROUTINE
 from operator import attrgetter
-from pathlib import Path
-from threading import Lock
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-import flask
-import werkzeug.wrappers
 from flask import Response
-from flask.ctx import _AppCtxGlobals
 from flask.globals import _cv_app, _cv_request
 from flask.signals import (
     appcontext_popped,
@@ -51,8 +45,8 @@ from werkzeug.utils import get_content_type
 
 from schlenk.contexts import AppContext, RequestContext
 from schlenk.encoding import compact_encoder, is_stock, settings_of
-from schlenk.routing import Map
-from schlenk.sessions import CookieSessionInterface, altered, opens_on_touch
+from schlenk.lanes import LanedFlask, Upstream, as_defined, parts_of, upstream_wsgi_app
+from schlenk.sessions import altered, opens_on_touch
 from schlenk.wrappers import (
     HTML,
     JSON,
@@ -71,30 +65,6 @@ if TYPE_CHECKING:
     from flask.sessions import SessionMixin
 
 
-STEPS = (
-    "request_context",
-    "app_context",
-    "create_url_adapter",
-    "full_dispatch_request",
-    "preprocess_request",
-    "dispatch_request",
-    "ensure_sync",
-    "finalize_request",
-    "make_response",
-    "process_response",
-    "do_teardown_request",
-    "do_teardown_appcontext",
-    "inject_url_defaults",
-)
-"""The methods of `flask.Flask` whose work the direct lane does itself."""
-
-CLASSES = ("request_class", "response_class", "session_interface")
-"""What the direct lane makes itself when it is the stock one."""
-
-steps_of = attrgetter(*STEPS)
-_parts_of = attrgetter(*STEPS, *CLASSES)
-_watched = frozenset({*STEPS, *CLASSES, "url_map", "subdomain_matching", "app_ctx_globals_class"})
-
 _HOSTS_KEPT = 256
 _UNSEEN = object()
 
@@ -112,50 +82,15 @@ _on_tearing_down = request_tearing_down.receivers
 _on_app_tearing_down = appcontext_tearing_down.receivers
 _on_app_popped = appcontext_popped.receivers
 
-_FLASK_FOLDER = str(Path(flask.__file__).parent)
-
-
-def _as_defined(steps: Iterable[Any]) -> tuple[Any, ...]:
-    """Return methods as Flask defines them; one that was patched before this import equals nothing."""
-    return tuple(
-        step
-        if step.__class__ is FunctionType and step.__code__.co_filename.startswith(_FLASK_FOLDER)
-        else object()
-        for step in steps
-    )
-
-
-_UPSTREAM_STEPS = _as_defined(steps_of(flask.Flask))
-
-# Methods that this class overrides, and that instrumentation may wrap on Flask's own class at any time.
-_upstream_class = flask.Flask
-_upstream_wsgi_app, _upstream_url_for, _upstream_redirect, _upstream_handle = _as_defined(
-    attrgetter("wsgi_app", "url_for", "redirect", "handle_user_exception")(flask.Flask)
+# Methods that `Flask` overrides below, and that instrumentation may wrap on Flask's own class at any time.
+_upstream_url_for, _upstream_redirect, _upstream_handle = as_defined(
+    [Upstream.url_for, Upstream.redirect, Upstream.handle_user_exception]
 )
-
-# What a response made without its constructor takes for granted, and code may assign on `flask.Response`.
-_response_parts_of = attrgetter(
-    "__init__",
-    "__call__",
-    "get_wsgi_headers",
-    "get_app_iter",
-    "default_status",
-    "default_mimetype",
-    "autocorrect_location_header",
-    "automatically_set_content_length",
-)
-_UPSTREAM_RESPONSE = (
-    *_response_parts_of(werkzeug.wrappers.Response)[:5],
-    "text/html",
-    False,
-    True,
-)
-
 
 _ERROR_METHODS = frozenset({"get_body", "get_description", "get_headers", "get_response", "name"})
 _ERROR_STEPS = frozenset({"_find_error_handler", "handle_http_exception", "trap_http_exception"})
 _error_steps_of = attrgetter(*sorted(_ERROR_STEPS))
-_UPSTREAM_ERROR_STEPS = _as_defined(_error_steps_of(flask.Flask))
+_UPSTREAM_ERROR_STEPS = as_defined(_error_steps_of(Upstream))
 _PLAIN_ERRORS = frozenset({Forbidden, Gone, MethodNotAllowed, NotFound, Unauthorized})
 
 
@@ -175,11 +110,6 @@ def _applies(hooks: Mapping[str | None, Any], names: tuple[str | None, ...]) -> 
     return any(hooks.get(name) for name in names) if len(names) > 1 else bool(hooks.get(None))
 
 
-def _keeps_init(request_class: type[flask.Request]) -> bool:
-    """Tell whether a request may be made after its contexts are pushed: no constructor would notice."""
-    return request_class.__init__ is Request.__init__ and request_class.__new__ is Request.__new__
-
-
 def _is_stock_error(error: HTTPException) -> bool:
     """Tell whether an error answers with Werkzeug's page and headers, which run no code of others."""
     kind = error.__class__
@@ -195,85 +125,20 @@ def _is_stock_error(error: HTTPException) -> bool:
     )
 
 
-class Flask(flask.Flask):
+class Flask(LanedFlask):
     """A `flask.Flask` whose requests cost what they touch."""
 
-    request_class = Request
-    url_map_class = Map
-    session_interface = CookieSessionInterface()
-
-    url_map: Map
-    _examining = Lock()
-    _examined: tuple[Any, ...] = ()
-    _is_direct = False
-    _is_plain = False
-    _makes_globals = False
-    _makes_plain_responses = False
-    _known_hosts: dict[str | None, Any]
     _json_settings: tuple[Any, ...] = ()
     _encode_json: Callable[[Any], str]
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Assign, and notice what decides the lane."""
-        super().__setattr__(name, value)
-        if name in _watched or (name == "_got_first_request" and not value):
-            with self._examining:
-                self._examined = ()
-                self._makes_plain_responses = False
-
-    def __delattr__(self, name: str) -> None:
-        """Delete, and notice what decides the lane."""
-        super().__delattr__(name)
-        if name in _watched:
-            with self._examining:
-                self._examined = ()
-
-    def _examine(self) -> None:
-        """Find out what the direct lane may do itself, now that something it depends on has changed."""
-        with self._examining:
-            parts = _parts_of(self.__class__)
-            self._known_hosts = {}
-            self._is_direct = self.upstream_reason() is None
-            self._is_plain = (
-                isinstance(self.url_map, Map)
-                and not self.subdomain_matching
-                and self.request_class is Request
-                and opens_on_touch(self.session_interface)
-            )
-            self._makes_globals = self.app_ctx_globals_class is not _AppCtxGlobals
-            self._makes_plain_responses = (
-                self.response_class is Response and _response_parts_of(Response) == _UPSTREAM_RESPONSE
-            )
-            self._got_first_request = True
-            self._examined = parts
-
-    def upstream_reason(self) -> str | None:
-        """Return why requests take the upstream lane, or None if they take the direct one.
-
-        The test client's `with` block, which keeps contexts after the request, takes the upstream lane
-        whatever this says.
-        """
-        assigned = [name for name in STEPS if name in self.__dict__]
-        if assigned:
-            return f"assigned on the application: {', '.join(assigned)}"
-        steps = zip(STEPS, steps_of(self.__class__), _UPSTREAM_STEPS, strict=True)
-        replaced = [name for name, step, plain in steps if step is not plain]
-        if replaced:
-            return f"overridden in {self.__class__.__qualname__}: {', '.join(replaced)}"
-        if _upstream_class.wsgi_app is not _upstream_wsgi_app:
-            return "patched on flask.Flask: wsgi_app"
-        if not _keeps_init(self.request_class):
-            return f"{self.request_class.__qualname__} has a constructor of its own"
-        return None
-
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request: `flask.Flask.wsgi_app`, by the direct lane where its steps are Flask's."""
-        if _parts_of(self.__class__) != self._examined:
+        if parts_of(self.__class__) != self._examined:
             self._examine()
         if (
             not self._is_direct
             or "werkzeug.debug.preserve_context" in environ
-            or _upstream_class.wsgi_app is not _upstream_wsgi_app
+            or Upstream.wsgi_app is not upstream_wsgi_app
         ):
             return super().wsgi_app(environ, start_response)
 
@@ -584,7 +449,7 @@ class Flask(flask.Flask):
             and context.app is self
             and context.made_url_adapter is None
             and self._is_plain
-            and _upstream_class.url_for is _upstream_url_for
+            and Upstream.url_for is _upstream_url_for
             and not self.url_default_functions
             and _anchor is _method is _scheme is None
             and not _external
@@ -612,7 +477,7 @@ class Flask(flask.Flask):
 
     def redirect(self, location: str, code: int = 302) -> Any:
         """Return a redirect response: `flask.Flask.redirect`."""
-        if self._makes_plain_responses and _upstream_class.redirect is _upstream_redirect:
+        if self._makes_plain_responses and Upstream.redirect is _upstream_redirect:
             response = plain_redirect(location, code)
             if response is not None:
                 return response
@@ -629,7 +494,7 @@ class Flask(flask.Flask):
         if (
             e.__class__ in _PLAIN_ERRORS
             and context.__class__ is RequestContext
-            and _upstream_class.handle_user_exception is _upstream_handle
+            and Upstream.handle_user_exception is _upstream_handle
             and not self.config["TRAP_HTTP_EXCEPTIONS"]
             and _error_steps_of(self.__class__) == _UPSTREAM_ERROR_STEPS
             and _ERROR_STEPS.isdisjoint(self.__dict__)

@@ -104,7 +104,7 @@ def run(suite: Suite, folder: Path, *, adopted: bool = True) -> Report:
         RuntimeError: pytest did not come to its end; the message holds what it printed.
     """
     plugins = ["upstream_report", *(["schlenk.adopt.auto"] if adopted else [])]
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", "-p", "no:flask"]
     command += [f"--timeout={SECONDS_FOR_A_TEST}", *(f"-p{plugin}" for plugin in plugins)]
     command += [f"--ignore={path}" for path in suite.left_out]
     with tempfile.TemporaryDirectory() as place:

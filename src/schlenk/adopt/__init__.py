@@ -14,10 +14,10 @@ from types import ModuleType
 import flask
 
 from schlenk import cycle
+from schlenk.lanes import Upstream
 
 __all__ = ["install", "is_installed", "uninstall"]
 
-_upstream = cycle.Flask.__base__
 _rebound: list[tuple[ModuleType, str]] = []
 
 
@@ -35,7 +35,7 @@ def install() -> None:
     for name, module in list(sys.modules.items()):
         if isinstance(module, ModuleType) and name.partition(".")[0] != "schlenk":
             for key, value in list(vars(module).items()):
-                if value is _upstream:
+                if value is Upstream:
                     setattr(module, key, cycle.Flask)
                     _rebound.append((module, key))
 
@@ -45,7 +45,7 @@ def uninstall() -> None:
     while _rebound:
         module, key = _rebound.pop()
         if getattr(module, key, None) is cycle.Flask:
-            setattr(module, key, _upstream)
+            setattr(module, key, Upstream)
 
 
 def is_installed() -> bool:

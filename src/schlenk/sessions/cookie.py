@@ -85,6 +85,12 @@ class CookieSessionInterface(SecureCookieSessionInterface):
         if name not in _OWN and self not in altered:
             altered.append(self)
 
+    def __delattr__(self, name: str) -> None:
+        """Delete, and note an interface that is what its class says again."""
+        super().__delattr__(name)
+        if self in altered and self.__dict__.keys() <= _OWN:
+            altered.remove(self)
+
     def get_signing_serializer(self, app: Flask) -> Codec | None:
         """Return the serializer for the application's keys, or None without a secret key."""
         secret = app.secret_key
