@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import zlib
 from binascii import a2b_base64, b2a_base64
-from contextlib import suppress
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
@@ -85,8 +84,10 @@ class Codec(URLSafeTimedSerializer):
         if salt is None and not return_timestamp:
             text = self.verified_text(s, max_age)
             if text is not None:
-                with suppress(ValueError):  # itsdangerous says what is wrong with it
+                try:
                     return self.loads_text(text)
+                except ValueError:
+                    pass  # itsdangerous says what is wrong with it
         return super().loads(s, max_age, return_timestamp, salt)
 
     def dumps(self, obj: Any, salt: str | bytes | None = None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 import flask
@@ -56,6 +56,8 @@ _OWN = frozenset({"_codecs", "_around"})
 altered: list[CookieSessionInterface] = []
 """Interfaces on which something was assigned: a method, a salt, a serializer."""
 
+_signing_of = attrgetter("serializer", "salt", "key_derivation", "digest_method")
+
 _is_token = re.compile(r"[A-Za-z0-9_.\-]*").fullmatch
 
 
@@ -98,13 +100,11 @@ class CookieSessionInterface(SecureCookieSessionInterface):
             return None
         fallbacks = app.config["SECRET_KEY_FALLBACKS"]
         provider = app.json
+        signing = _signing_of(self)
         made_for = (
             fallbacks and tuple(fallbacks),
-            self.salt,
-            self.key_derivation,
-            self.digest_method,
-            self.serializer,
-            len(getattr(self.serializer, "order", ())),
+            signing,
+            len(getattr(signing[0], "order", ())),
             settings_of(provider) if is_stock(provider) else provider,
         )
         key = secret if isinstance(secret, str) else bytes(secret)
@@ -275,8 +275,8 @@ class SafeCookieSessionInterface(CookieSessionInterface):
             if codec is not None:
                 self._cookie(app, codec.dumps(dict(session)), self.get_expiration_time(app, session))
         super().save_session(app, session, response)
-        if session.accessed and "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "private"
+        if session.accessed:
+            _keep_private(response)
 
     def _cookie(self, app: Flask, value: str, expires: datetime | None) -> str:
         cookie = super()._cookie(app, value, expires)
@@ -330,6 +330,14 @@ def _mentions_permanent(value: str) -> bool:
     except ValueError:
         return True
     return b"_permanent" in text or b"\\u" in text
+
+
+def _keep_private(response: Response) -> None:
+    headers = response.headers
+    if type(headers) is not Headers:
+        headers.setdefault("Cache-Control", "private")
+    elif not any(key.lower() == "cache-control" for key, _ in headers._list):
+        headers._list.append(("Cache-Control", "private"))
 
 
 def _vary_on_cookie(response: Response) -> None:
