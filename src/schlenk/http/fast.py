@@ -1,0 +1,169 @@
+"""`FastSession` is a `requests.Session` that does for a plain call only what the call needs.
+
+requests prepares every call as if it were the most unusual one: it merges seven settings, reads the
+environment and netrc, copies cookie jars, builds a URL four times. A call is *plain* where nothing of that
+could change what is sent: a URL that has one spelling, and no setting, cookie, hook, proxy or adapter that
+was changed. It goes straight to the transport with headers that were prepared once. Whatever is not plain
+takes requests' own way through `prepare_request` and `send`.
+
+The class adds no behaviour of its own: `schlenk.http.Session` does, and adopted code runs on this one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import timedelta
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import requests
+from pyreqwest.exceptions import PyreqwestError
+from requests import PreparedRequest
+from requests.cookies import RequestsCookieJar
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_netrc_auth
+
+from schlenk.http import transport
+from schlenk.http.adapter import Adapter, failed
+from schlenk.http.deadline import Deadline
+
+if TYPE_CHECKING:
+    from schlenk.http.response import Response
+    from schlenk.http.transport import Way
+
+__all__ = ["FastSession"]
+
+_STEPS = frozenset(
+    {
+        "get_adapter",
+        "get_redirect_target",
+        "merge_environment_settings",
+        "prepare_request",
+        "rebuild_auth",
+        "rebuild_method",
+        "rebuild_proxies",
+        "request",
+        "resolve_redirects",
+        "send",
+        "should_strip_auth",
+    }
+)
+"""Steps of a call that somebody may have replaced."""
+
+METHODS = frozenset({"GET", "HEAD"})
+"""Methods that a call without a body may have and be plain; of others requests sends `Content-Length: 0`."""
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NO_HOOKS: dict[str, list[Any]] = {"response": []}
+_ENVIRONMENT_IS_ALL = sys.platform not in ("darwin", "win32")
+"""Whether proxies come from the environment alone, not from the system's settings."""
+
+
+class FastSession(requests.Session):
+    """A `requests.Session` over the Rust transport, plain calls by a short way."""
+
+    _is_plain_class: ClassVar[bool] = True
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        ours = {base for base in cls.__mro__ if base.__module__.startswith("schlenk.http.")}
+        ours.update(base for base in requests.Session.__mro__)
+        cls._is_plain_class = not any(
+            not _STEPS.isdisjoint(vars(base)) for base in cls.__mro__ if base not in ours
+        )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._prepared: tuple[Any, list[tuple[str, str]]] = (None, [])
+        self._mount_ours()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._prepared = (None, [])
+
+    def _mount_ours(self) -> None:
+        """Put our adapters in the place of requests'."""
+        adapter = Adapter()
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
+
+    def plain_headers(self) -> list[tuple[str, str]] | None:
+        """Return the session's headers as the transport takes them; None where it cannot."""
+        headers = self.headers
+        if type(headers) is not CaseInsensitiveDict:
+            return None
+        store = headers._store
+        seen, prepared = self._prepared
+        if store == seen:
+            return prepared
+        if transport.reason_against("http://localhost/", headers, None) is not None:
+            return None
+        prepared = list(headers.items())
+        self._prepared = (dict(store), prepared)
+        return prepared
+
+    def plain_adapter(self, url: str) -> Adapter | None:
+        """Return the adapter for a URL if this session is as plain as it was made."""
+        adapters = self.adapters
+        if len(adapters) != 2 or self.auth or self.params or self.proxies or self.cert or self.stream:
+            return None
+        if self.hooks != _NO_HOOKS or not self._is_plain_class or not _STEPS.isdisjoint(self.__dict__):
+            return None
+        jar = self.cookies
+        if type(jar) is not RequestsCookieJar or next(iter(jar), None) is not None:
+            return None
+        if self.trust_env and not self._environment_is_silent(url):
+            return None
+        adapter = adapters.get(url[: url.find(":") + 3])
+        if type(adapter) is not Adapter or "send" in adapter.__dict__ or not adapter.is_usual:
+            return None
+        return adapter
+
+    def _environment_is_silent(self, url: str) -> bool:
+        """Tell whether neither the environment nor a netrc file has a say in this call."""
+        if not _ENVIRONMENT_IS_ALL or any(name[-6:].lower() == "_proxy" for name in os.environ):
+            return False
+        if os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"):
+            return False
+        return get_netrc_auth(url) is None
+
+    def direct(
+        self, method: str, url: str, adapter: Adapter, way: Way, left: float | None
+    ) -> Response | None:
+        """Send a plain request; None where it turns out not to be plain, before anything was sent."""
+        target = transport.canonical(url)
+        headers = self.plain_headers()
+        client = transport.client(way)
+        if target is None or headers is None or client is None or transport.is_patched():
+            return None
+        built = client.request(method, target).headers(headers)
+        if left is not None:
+            built = built.timeout(timedelta(seconds=left))
+
+        def ask() -> PreparedRequest:
+            return _request(method, url, headers)
+
+        start = perf_counter()
+        try:
+            answer = built.build().send()
+            body = bytes(answer.bytes())
+        except (PyreqwestError, ValueError) as error:
+            raise failed(error, ask(), None if left is None else Deadline(left)) from error
+        return adapter.plain_answer(answer, body, url, perf_counter() - start, ask)
+
+
+def is_settled(response: requests.Response) -> bool:
+    """Tell whether an answer asks for nothing more: no redirect, no cookie, nothing to decode."""
+    if response.status_code in _REDIRECTS or response._content is False:
+        return False
+    return "set-cookie" not in response._fields  # type: ignore[attr-defined]  # set by `Response.direct`
+
+
+def _request(method: str, url: str, headers: list[tuple[str, str]]) -> PreparedRequest:
+    """Return what requests would have prepared."""
+    request = PreparedRequest()
+    request.method, request.url = method, url
+    request.headers = CaseInsensitiveDict(headers)
+    request._cookies = RequestsCookieJar()
+    return request
