@@ -20,6 +20,7 @@ from requests import PreparedRequest, Request, exceptions
 
 from schlenk.http.adapter import Adapter
 from schlenk.http.api import delete, get, head, options, patch, post, put, request
+from schlenk.http.asynchronous import AsyncSession
 from schlenk.http.errors import AddressRefused, DeadlineExceeded, OutsideBase, ResponseTooLarge
 from schlenk.http.response import Response
 from schlenk.http.retries import Retries
@@ -28,6 +29,7 @@ from schlenk.http.session import Session
 __all__ = [
     "Adapter",
     "AddressRefused",
+    "AsyncSession",
     "DeadlineExceeded",
     "OutsideBase",
     "PreparedRequest",

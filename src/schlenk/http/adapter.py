@@ -8,6 +8,7 @@ client certificate or a bundle of one's own, and everything while something is p
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -106,7 +107,31 @@ class Adapter(HTTPAdapter):
         seconds = perf_counter() - start
         response = self.answered(answer, body, request, seconds, release)
         if response is None:
-            return self._again(request, stream, timeout, verify, cert, proxies)
+            return self.again(request, stream, timeout, verify, cert, proxies)
+        return response
+
+    async def asend(
+        self, request: PreparedRequest, stream: bool = False, **options: Any
+    ) -> requests.Response:
+        """Send a request as `send` does, awaiting. What does not go direct is sent by a thread."""
+        timeout = options.get("timeout")
+        if stream or self.max_response_bytes is not None or self.guarded:  # reads and looks that block
+            return await asyncio.to_thread(self.send, request, stream, **options)
+        way = self.way(request, timeout, options.get("verify"), options.get("cert"), options.get("proxies"))
+        client = None if way is None else transport.async_client(way)
+        if client is None:
+            return await asyncio.to_thread(self.send, request, stream, **options)
+        built = self.built(client, request, timeout)
+        start = perf_counter()
+        try:
+            answer = await built.build().send()
+            body = bytes(await answer.bytes())
+        except (PyreqwestError, ValueError) as error:
+            raise failed(error, request, timeout) from error
+        seconds = perf_counter() - start
+        response = self.plain_answer(answer, body, request.url or "", seconds, lambda: request)
+        if response is None:
+            return await asyncio.to_thread(self.again, request, stream, **options)
         return response
 
     def way(self, request: PreparedRequest, timeout: Any, verify: Any, cert: Any, proxies: Any) -> Way | None:
@@ -185,7 +210,7 @@ class Adapter(HTTPAdapter):
         response.max_bytes = self.max_response_bytes
         return response
 
-    def _again(self, request: PreparedRequest, *rest: Any) -> requests.Response:
+    def again(self, request: PreparedRequest, *rest: Any, **options: Any) -> requests.Response:
         """Ask urllib3 for an answer that has a header which the transport cannot tell."""
         if request.method not in _SAFE or self.guarded:  # RFC 9110, section 9.2.1
             raise exceptions.InvalidHeader(
@@ -193,13 +218,13 @@ class Adapter(HTTPAdapter):
                 "of the answer is not ASCII. From now on this server is asked by urllib3.",
                 request=request,
             )
-        return self._by_urllib3(request, *rest)
+        return self._by_urllib3(request, *rest, **options)
 
-    def _by_urllib3(self, request: PreparedRequest, *rest: Any) -> requests.Response:
+    def _by_urllib3(self, request: PreparedRequest, *rest: Any, **options: Any) -> requests.Response:
         try:
-            response = HTTPAdapter.send(self, request, *rest)
+            response = HTTPAdapter.send(self, request, *rest, **options)
         except exceptions.ReadTimeout as error:
-            timeout = rest[1]
+            timeout = rest[1] if len(rest) > 1 else options.get("timeout")
             if isinstance(timeout, Deadline):
                 raise failed(error, request, timeout) from error
             raise

@@ -29,6 +29,8 @@ from schlenk.http.adapter import Adapter, failed
 from schlenk.http.deadline import Deadline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from schlenk.http.response import Response
     from schlenk.http.transport import Way
 
@@ -131,26 +133,35 @@ class FastSession(requests.Session):
     def direct(
         self, method: str, url: str, adapter: Adapter, way: Way, left: float | None
     ) -> Response | None:
-        """Send a plain request; None where it turns out not to be plain, before anything was sent."""
-        target = transport.canonical(url)
-        headers = self.plain_headers()
-        client = transport.client(way)
-        if target is None or headers is None or client is None or transport.is_patched():
+        """Send a plain request; None where it is not plain, or where the answer has to be asked for anew."""
+        built = self.plain_request(transport.client(way), method, url, left)
+        if built is None:
             return None
-        built = client.request(method, target).headers(headers)
-        if left is not None:
-            built = built.timeout(timedelta(seconds=left))
-
-        def ask() -> PreparedRequest:
-            return _request(method, url, headers)
-
         start = perf_counter()
         try:
             answer = built.build().send()
             body = bytes(answer.bytes())
         except (PyreqwestError, ValueError) as error:
-            raise failed(error, ask(), None if left is None else Deadline(left)) from error
-        return adapter.plain_answer(answer, body, url, perf_counter() - start, ask)
+            raise self.plain_failure(error, method, url, left) from error
+        return adapter.plain_answer(answer, body, url, perf_counter() - start, self.asker(method, url))
+
+    def plain_request(self, client: Any, method: str, url: str, left: float | None) -> Any:
+        """Return a builder of the transport for a plain request; None where it is not plain."""
+        target = transport.canonical(url)
+        headers = self.plain_headers()
+        if target is None or headers is None or client is None or transport.is_patched():
+            return None
+        built = client.request(method, target).headers(headers)
+        return built if left is None else built.timeout(timedelta(seconds=left))
+
+    def plain_failure(self, error: Exception, method: str, url: str, left: float | None) -> Exception:
+        """Return the exception of requests for a plain request that failed."""
+        return failed(error, self.asker(method, url)(), None if left is None else Deadline(left))
+
+    def asker(self, method: str, url: str) -> Callable[[], PreparedRequest]:
+        """Return what makes the request that was sent, should anybody want to see it."""
+        headers = self._prepared[1]
+        return lambda: _request(method, url, headers)
 
 
 def is_settled(response: requests.Response) -> bool:

@@ -7,6 +7,7 @@ are made when first read, from what the transport gave. `raw` is urllib3's own `
 
 from __future__ import annotations
 
+import asyncio
 import io
 from datetime import timedelta
 from functools import cached_property, lru_cache
@@ -24,7 +25,7 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 from schlenk.http.errors import ResponseTooLarge, origin_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
     from requests import PreparedRequest
 
@@ -145,6 +146,16 @@ class Response(requests.Response):
             return super().iter_content(chunk_size, decode_unicode)  # type: ignore[call-overload,no-any-return]  # a bool is either
         chunks: Iterable[bytes] = self._capped(super().iter_content(chunk_size), self.max_bytes)
         return iter(stream_decode_response_unicode(chunks, self) if decode_unicode else chunks)
+
+    async def aiter_content(self, chunk_size: int = 65536) -> AsyncIterator[bytes]:
+        """Iterate over a streamed body without blocking the event loop.
+
+        Raises:
+            ResponseTooLarge: it is larger than the session's `max_response_bytes`.
+        """
+        chunks = self.iter_content(chunk_size)
+        while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
+            yield chunk
 
     def _capped(self, chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
         """Pass chunks on; what was decompressed counts, because that is what fills the memory."""

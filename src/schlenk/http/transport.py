@@ -72,42 +72,33 @@ class Way:
 
 
 _clients: dict[Way, SyncClient] = {}
-_async_clients: dict[tuple[int, Way], Client] = {}
+_async_clients: dict[Way, Client] = {}
 _lock = Lock()
 _forked = False
 
 
 def client(way: Way) -> SyncClient | None:
     """Return the process's client for a way; None where there are too many ways."""
-    try:
-        return _clients[way]
-    except KeyError:
-        with _lock:
-            return _made(way)
+    return _clients.get(way) or _made(way, _clients, SyncClientBuilder)
 
 
-def _made(way: Way) -> SyncClient | None:
-    found = _clients.get(way)
-    if found is None:
-        if way.pin is not None:  # one for each guarded host: the oldest gives way
-            pinned = [other for other in _clients if other.pin is not None]
-            if len(pinned) >= _MOST:
-                del _clients[pinned[0]]
-        elif sum(other.pin is None for other in _clients) >= _MOST:
-            return None
-        found = _clients[way] = _configured(SyncClientBuilder(), way).build()
-    return found
+def async_client(way: Way) -> Client | None:
+    """Return the process's client for awaiting, which serves every event loop."""
+    return _async_clients.get(way) or _made(way, _async_clients, ClientBuilder)
 
 
-def async_client(way: Way, loop: int) -> Client | None:
-    """Return the client for a way on an event loop (its `id`)."""
-    found = _async_clients.get((loop, way))
-    if found is None:
-        with _lock:
-            if len(_async_clients) >= _MOST:
-                _async_clients.clear()
-            found = _async_clients[loop, way] = _configured(ClientBuilder(), way).build()
-    return found
+def _made(way: Way, clients: dict[Way, Any], builder: Any) -> Any:
+    """Make a client, unless another thread was first."""
+    with _lock:
+        if way not in clients:
+            if way.pin is not None:  # one for each guarded host: the oldest gives way
+                pinned = [other for other in clients if other.pin is not None]
+                if len(pinned) >= _MOST:
+                    del clients[pinned[0]]
+            elif sum(other.pin is None for other in clients) >= _MOST:
+                return None
+            clients[way] = _configured(builder(), way).build()
+        return clients[way]
 
 
 def _configured(builder: Any, way: Way) -> Any:
