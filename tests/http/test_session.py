@@ -165,7 +165,7 @@ def test_a_subclass_that_overrides_a_step_is_heard(server):
 
 def test_a_call_without_settings_takes_the_short_way(server, monkeypatch):
     """What nothing has changed is not prepared by requests."""
-    monkeypatch.setattr(http.Session, "prepare_request", lambda *_: pytest.fail("prepared"))
+    monkeypatch.setattr(http.PreparedRequest, "prepare_headers", lambda *_: pytest.fail("prepared"))
 
     assert http.get(f"{server.url}/x").json()["path"] == "/x"
 

@@ -28,17 +28,38 @@ SECONDS_FOR_A_TEST = 60
 
 @dataclass(frozen=True)
 class Suite:
-    """A project, the files of its tests that say nothing about us, and the least it must pass."""
+    """A project, the files and tests of it that say nothing about us, and the least it must pass.
+
+    `plugin` adopts in the suite's process, after which the name `replaced` means the class `by`.
+    """
 
     project: str
     left_out: tuple[str, ...]
     least: int
+    plugin: str = "schlenk.adopt.auto"
+    replaced: str = "flask.Flask"
+    by: str = "schlenk.cycle.Flask"
+    deselected: tuple[str, ...] = ()
 
 
 SUITES = {
     "flask": Suite("flask", (), 480),
     # The development server's tests start processes of their own, which are not adopted.
     "werkzeug": Suite("werkzeug", ("tests/test_serving.py",), 900),
+    "requests": Suite(
+        "requests",
+        (),
+        600,
+        "schlenk.adopt.client",
+        "requests.Session",
+        "schlenk.http.adopted.Session",
+        # They ask addresses outside of this machine, and count on nobody being there.
+        (
+            "tests/test_requests.py::TestTimeout::test_connect_timeout",
+            "tests/test_requests.py::TestTimeout::test_total_timeout_connect",
+            "tests/test_requests.py::TestRequests::test_errors[http://doesnotexist.google.com-ConnectionError]",
+        ),
+    ),
 }
 
 
@@ -50,8 +71,8 @@ class Unreachable(Exception):
 class Report:
     """What ran in the suite's process: outcome by test, and the text of each failure."""
 
-    application: str
-    flask_file: str
+    replacement: str
+    imported_from: str
     outcomes: dict[str, str]
     failures: dict[str, str]
     output: str
@@ -103,17 +124,18 @@ def run(suite: Suite, folder: Path, *, adopted: bool = True) -> Report:
     Raises:
         RuntimeError: pytest did not come to its end; the message holds what it printed.
     """
-    plugins = ["upstream_report", *(["schlenk.adopt.auto"] if adopted else [])]
+    plugins = ["upstream_report", *([suite.plugin] if adopted else [])]
     command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", "-p", "no:flask"]
     command += [f"--timeout={SECONDS_FOR_A_TEST}", *(f"-p{plugin}" for plugin in plugins)]
     command += [f"--ignore={path}" for path in suite.left_out]
+    command += [f"--deselect={test}" for test in suite.deselected]
     with tempfile.TemporaryDirectory() as place:
         written = Path(place) / "report.json"
         try:
             done = subprocess.run(
                 command,
                 cwd=folder,
-                env=environment(written),
+                env=environment(written) | {"UPSTREAM_REPLACED": suite.replaced},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -157,9 +179,10 @@ def exceptions(text: str) -> dict[str, dict[str, str]]:
 def main() -> None:
     """Run one suite and print what it says."""
     project, *options = sys.argv[1:]
-    report = run(SUITES[project], fetch(project), adopted="--plain" not in options)
+    suite = SUITES[project]
+    report = run(suite, fetch(project), adopted="--plain" not in options)
     print(report.output)
-    print(f"flask.Flask was {report.application}")
+    print(f"{suite.replaced} was {report.replacement}")
 
 
 if __name__ == "__main__":

@@ -11,14 +11,15 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from pyreqwest.exceptions import PyreqwestError
+from pyreqwest.exceptions import PyreqwestError, ReadTimeoutError
 from pyreqwest.http import Url
 from requests import Response as UpstreamResponse
 from requests import exceptions
 from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
+from urllib3.exceptions import ReadTimeoutError as Urllib3ReadTimeoutError
 from urllib3.util import Timeout as Urllib3Timeout
 
 from schlenk.http import transport
@@ -51,6 +52,9 @@ class Adapter(HTTPAdapter):
         options: of `HTTPAdapter`.
     """
 
+    is_ours: ClassVar[bool] = True
+    """Whether a plain call may leave `send` out; a subclass that overrides it is asked for every request."""
+
     __attrs__ = [*HTTPAdapter.__attrs__, "http2", "guarded", "max_response_bytes"]  # noqa: RUF012  # as there
 
     def __init__(
@@ -66,6 +70,10 @@ class Adapter(HTTPAdapter):
         self.guarded = guarded
         self.max_response_bytes = max_response_bytes
         self.is_usual = self.max_retries.total == 0
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.is_ours = cls.__module__.startswith("schlenk.http.")
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
@@ -87,10 +95,10 @@ class Adapter(HTTPAdapter):
         """
         way = self.way(request, timeout, verify, cert, proxies)
         if way is None:
-            return self._by_urllib3(request, stream, timeout, verify, cert, proxies)
+            return self.by_urllib3(request, stream, timeout, verify, cert, proxies)
         client = transport.client(way)
         if client is None:
-            return self._by_urllib3(request, stream, timeout, verify, cert, proxies)
+            return self.by_urllib3(request, stream, timeout, verify, cert, proxies)
         built = self.built(client, request, timeout)
         whole = not stream and self.max_response_bytes is None
         start = perf_counter()
@@ -150,15 +158,20 @@ class Adapter(HTTPAdapter):
             return None
         connect, read = _connect_and_read(timeout)
         pin = _pin(Url(url)) if self.guarded else None
-        return Way(verify is not False, connect, read, self.http2, pin)
+        checked = verify is not False or not url.startswith(
+            "https:"
+        )  # without TLS there is nothing to verify
+        return Way(checked, connect, read, self.http2, pin)
 
     def _reason_against(
         self, url: str, request: PreparedRequest, verify: Any, cert: Any, proxies: Any
     ) -> str | None:
         if transport.is_patched():
             return "requests, urllib3 or socket is patched, or the process was forked"
-        if not self.is_usual or cert or not (verify is None or isinstance(verify, bool)):
-            return "a client certificate, a bundle of certificates or urllib3's retries are set"
+        if not self.is_usual:
+            return "urllib3's retries are set"
+        if url.startswith("https:") and (cert or not (verify is None or isinstance(verify, bool))):
+            return "a client certificate or a bundle of certificates is set"
         if proxies and select_proxy(url, proxies):
             return "it goes through a proxy"
         if origin_of(url) in _unreadable:
@@ -218,9 +231,10 @@ class Adapter(HTTPAdapter):
                 "of the answer is not ASCII. From now on this server is asked by urllib3.",
                 request=request,
             )
-        return self._by_urllib3(request, *rest, **options)
+        return self.by_urllib3(request, *rest, **options)
 
-    def _by_urllib3(self, request: PreparedRequest, *rest: Any, **options: Any) -> requests.Response:
+    def by_urllib3(self, request: PreparedRequest, *rest: Any, **options: Any) -> requests.Response:
+        """Send a request as requests does."""
         try:
             response = HTTPAdapter.send(self, request, *rest, **options)
         except exceptions.ReadTimeout as error:
@@ -266,7 +280,11 @@ def failed(error: Exception, request: PreparedRequest, timeout: Any) -> exceptio
         late = translate(error, request)
     if isinstance(late, DeadlineExceeded):
         if not isinstance(timeout, Deadline) or timeout.seconds is None:
-            return exceptions.ReadTimeout(*late.args, request=request)
+            # As requests: a late body is a ConnectionError, a late head a ReadTimeout.
+            in_body = isinstance(error, ReadTimeoutError)
+            kind = exceptions.ConnectionError if in_body else exceptions.ReadTimeout
+            reason = Urllib3ReadTimeoutError(origin_of(request.url), "", "Read timed out.")  # type: ignore[arg-type]  # it only names it
+            return kind(reason, request=request)
         late = DeadlineExceeded(
             f"{request.method} {origin_of(request.url)}: no whole answer within {timeout.seconds:g} s. "
             "Allow more with timeout=, or None for no limit.",
@@ -286,10 +304,10 @@ def _connect_and_read(timeout: Any) -> tuple[float | None, float | None]:
                 f"Invalid timeout {timeout}. Pass a (connect, read) timeout tuple, "
                 "or a single float to set both timeouts to the same value."
             )
-        return timeout
-    if isinstance(timeout, Urllib3Timeout):
-        return _number(timeout.connect_timeout), _number(timeout.read_timeout)
-    return timeout, timeout
+        timeout = Urllib3Timeout(connect=timeout[0], read=timeout[1])
+    if not isinstance(timeout, Urllib3Timeout):
+        timeout = Urllib3Timeout(connect=timeout, read=timeout)  # raises for what is no number
+    return _number(timeout.connect_timeout), _number(timeout.read_timeout)
 
 
 def _number(value: Any) -> float | None:

@@ -89,6 +89,8 @@ def _kind(error: Exception, causes: list[str]) -> type[exceptions.RequestExcepti
         return exceptions.ChunkedEncodingError
     if connecting and any(word in cause.lower() for cause in causes[1:] for word in _TLS):
         return exceptions.SSLError
+    if causes and "content-length" in causes[-1]:
+        return exceptions.InvalidHeader  # RFC 9112, section 6.3: lengths that disagree
     if isinstance(error, rust.RequestError):
         return exceptions.ConnectionError
     return exceptions.InvalidHeader if "header" in str(error) else exceptions.InvalidURL

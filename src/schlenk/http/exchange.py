@@ -70,7 +70,7 @@ def exchange(
     Args:
         session: whose cookies and rules apply.
         request: the first.
-        options: `stream`, `verify`, `cert`, `proxies` and `allow_redirects`.
+        options: `stream`, `verify`, `cert`, `proxies`, `allow_redirects`; a `timeout` is for each request.
         deadline: for all of it.
         retries: how often to ask again.
         first: what came of `request`, where it has been sent already.
@@ -85,7 +85,7 @@ def exchange(
         response = yield from _attempts(request, options, deadline, retries, first)
         first = None
         if request.hooks.get("response"):
-            sent = {**options, "timeout": deadline.rest()}
+            sent = {"timeout": deadline.rest(), **options}
             response = yield Run(
                 lambda r=response, q=request, o=sent: dispatch_hook("response", q.hooks, r, **o)  # type: ignore[misc]  # bound now
             )
@@ -150,7 +150,7 @@ def _attempts(
             if isinstance(first, Exception):
                 raise first
             answer = (
-                first if first is not None else (yield Send(request, {**options, "timeout": deadline.rest()}))
+                first if first is not None else (yield Send(request, {"timeout": deadline.rest(), **options}))
             )
             if answer.status_code not in retries.statuses:
                 return answer

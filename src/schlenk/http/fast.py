@@ -13,25 +13,27 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from datetime import timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import requests
 from pyreqwest.exceptions import PyreqwestError
-from requests import PreparedRequest
+from requests import PreparedRequest, sessions
 from requests.cookies import RequestsCookieJar
 from requests.structures import CaseInsensitiveDict
-from requests.utils import get_netrc_auth
 
 from schlenk.http import transport
 from schlenk.http.adapter import Adapter, failed
 from schlenk.http.deadline import Deadline
+from schlenk.http.exchange import Pause, Send
+from schlenk.http.response import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from schlenk.http.response import Response
+    from schlenk.http.exchange import Steps
     from schlenk.http.transport import Way
 
 __all__ = ["FastSession"]
@@ -66,6 +68,7 @@ class FastSession(requests.Session):
     """A `requests.Session` over the Rust transport, plain calls by a short way."""
 
     _is_plain_class: ClassVar[bool] = True
+    _steps_then: ClassVar[tuple[Any, ...]] = ()
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -74,6 +77,7 @@ class FastSession(requests.Session):
         cls._is_plain_class = not any(
             not _STEPS.isdisjoint(vars(base)) for base in cls.__mro__ if base not in ours
         )
+        cls._steps_then = _steps_of(cls)
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,7 +114,7 @@ class FastSession(requests.Session):
         adapters = self.adapters
         if len(adapters) != 2 or self.auth or self.params or self.proxies or self.cert or self.stream:
             return None
-        if self.hooks != _NO_HOOKS or not self._is_plain_class or not _STEPS.isdisjoint(self.__dict__):
+        if self.hooks != _NO_HOOKS or not self.has_own_steps() or not _STEPS.isdisjoint(self.__dict__):
             return None
         jar = self.cookies
         if type(jar) is not RequestsCookieJar or next(iter(jar), None) is not None:
@@ -118,17 +122,22 @@ class FastSession(requests.Session):
         if self.trust_env and not self._environment_is_silent(url):
             return None
         adapter = adapters.get(url[: url.find(":") + 3])
-        if type(adapter) is not Adapter or "send" in adapter.__dict__ or not adapter.is_usual:
+        if not isinstance(adapter, Adapter) or not adapter.is_ours:
             return None
-        return adapter
+        return adapter if adapter.is_usual and "send" not in adapter.__dict__ else None
+
+    def has_own_steps(self) -> bool:
+        """Tell whether every step is ours or requests', also in classes that were patched since."""
+        return self._is_plain_class and _steps_of(type(self)) == self._steps_then
 
     def _environment_is_silent(self, url: str) -> bool:
         """Tell whether neither the environment nor a netrc file has a say in this call."""
         if not _ENVIRONMENT_IS_ALL or any(name[-6:].lower() == "_proxy" for name in os.environ):
             return False
-        if os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"):
+        bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+        if bundle and not url.startswith("http:"):
             return False
-        return get_netrc_auth(url) is None
+        return sessions.get_netrc_auth(url) is None  # type: ignore[attr-defined]  # where tests patch it
 
     def direct(
         self, method: str, url: str, adapter: Adapter, way: Way, left: float | None
@@ -162,6 +171,42 @@ class FastSession(requests.Session):
         """Return what makes the request that was sent, should anybody want to see it."""
         headers = self._prepared[1]
         return lambda: _request(method, url, headers)
+
+    def drive(self, steps: Steps) -> requests.Response:
+        """Do what a call has to do."""
+        came: Any = None
+        failure: Exception | None = None
+        while True:
+            try:
+                step = steps.send(came) if failure is None else steps.throw(failure)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]  # a response, by the type of `Steps`
+            came = failure = None
+            try:
+                if type(step) is Send:
+                    came = sent(self, step)
+                elif type(step) is Pause:
+                    time.sleep(step.seconds)
+                else:
+                    came = step.function()  # type: ignore[union-attr]  # a `Run`: the third of three
+            except Exception as error:  # noqa: BLE001  # handed to the rules, which raise it
+                failure = error
+
+
+def sent(session: requests.Session, step: Send) -> requests.Response:
+    """Send one request by its adapter."""
+    start = perf_counter()
+    adapter = session.get_adapter(str(step.request.url))
+    response = adapter.send(step.request, **step.options)
+    if not isinstance(response, Response) or "_seconds" not in vars(response):
+        response.elapsed = timedelta(seconds=perf_counter() - start)
+    return response
+
+
+def _steps_of(cls: type[requests.Session]) -> tuple[Any, ...]:
+    """Return the steps that a plain call leaves out."""
+    steps = cls.send, cls.get_adapter, cls.prepare_request
+    return *steps, cls.merge_environment_settings, cls.resolve_redirects
 
 
 def is_settled(response: requests.Response) -> bool:

@@ -222,7 +222,8 @@ class Rules(FastSession):
         deadline = Deadline(left, connect)
         if left is not None:
             deadline.ends = start + left
-        return self.steps(request, {}, deadline, first)
+        options = self.merge_environment_settings(request.url, {}, None, None, None) if self.trust_env else {}
+        return self.steps(request, options, deadline, first)
 
     def checked(self, response: requests.Response, raises: bool | None) -> requests.Response:
         """Return an answer, or raise for its status where that is asked for.

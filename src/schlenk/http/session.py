@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from datetime import timedelta
-from time import monotonic, perf_counter
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -12,14 +10,10 @@ from requests import exceptions
 
 from schlenk.http import transport
 from schlenk.http.errors import DeadlineExceeded
-from schlenk.http.exchange import Pause, Send
-from schlenk.http.response import Response
 from schlenk.http.rules import UNSET, Rules
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
-
-    from schlenk.http.exchange import Steps
 
 __all__ = ["Session"]
 
@@ -100,10 +94,10 @@ class Session(Rules):
         Raises:
             requests.exceptions.RequestException: one of the tree in `schlenk.http.errors`.
         """
-        if transport.is_patched() or not self._is_plain_class:
+        if transport.is_patched() or not self.has_own_steps():
             return requests.Session.send(self, request, **self.send_options(options))
         deadline = self.deadline(options.pop("timeout", UNSET))
-        return self._drive(self.steps(request, options, deadline))
+        return self.drive(self.steps(request, options, deadline))
 
     def _plain(self, method: str, url: Any, timeout: Any) -> requests.Response | None:
         """Make a plain call; None where it is not plain."""
@@ -118,38 +112,8 @@ class Session(Rules):
             raise
         except exceptions.ConnectionError as error:
             asked: Any = error.request
-            return self._drive(self.rest_of(error, asked, left, start, way.connect))
+            return self.drive(self.rest_of(error, asked, left, start, way.connect))
         if response is None:
             return None
         rest = self.plain_end(response, left, start, way.connect)
-        return response if rest is None else self._drive(rest)
-
-    def _drive(self, steps: Steps) -> requests.Response:
-        """Do what a call has to do."""
-        came: Any = None
-        failure: Exception | None = None
-        while True:
-            try:
-                step = steps.send(came) if failure is None else steps.throw(failure)
-            except StopIteration as end:
-                return end.value  # type: ignore[no-any-return]  # a response, by the type of `Steps`
-            came = failure = None
-            try:
-                if type(step) is Send:
-                    came = sent(self, step)
-                elif type(step) is Pause:
-                    time.sleep(step.seconds)
-                else:
-                    came = step.function()  # type: ignore[union-attr]  # a `Run`: the third of three
-            except Exception as error:  # noqa: BLE001  # handed to the rules, which raise it
-                failure = error
-
-
-def sent(session: Rules, step: Send) -> requests.Response:
-    """Send one request by its adapter."""
-    start = perf_counter()
-    adapter = session.get_adapter(str(step.request.url))
-    response = adapter.send(step.request, **step.options)
-    if not isinstance(response, Response) or "_seconds" not in vars(response):
-        response.elapsed = timedelta(seconds=perf_counter() - start)
-    return response
+        return response if rest is None else self.drive(rest)
