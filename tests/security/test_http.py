@@ -14,6 +14,7 @@ from tests.http.servers import OK, RESET, Raw, ok
 from schlenk import http
 from schlenk.http import addresses, transport
 
+NOBODY = "http://127.0.0.1:1"
 SECRETS = {"Authorization": "Bearer s3cret", "X-API-Key": "s3cret", "Cookie": "token=s3cret"}
 
 
@@ -178,6 +179,7 @@ GUARDED = [
     "http://[::1]/",
     "http://[::ffff:127.0.0.1]/",
     "http://[64:ff9b::7f00:1]/",
+    "http://[64:ff9b:1::7f00:1]/",
     "http://[2002:7f00:1::]/",
     "http://169.254.169.254/latest/meta-data",
     "http://10.0.0.1/",
@@ -350,8 +352,15 @@ def test_a_forked_process_gets_its_answer(server):
     assert done.returncode == 2
 
 
-def test_messages_hold_neither_path_nor_query():
-    """A token in a URL does not reach a log by way of an exception."""
-    with http.Session(retries=0) as session, pytest.raises(requests.ConnectionError) as caught:
-        session.get("http://127.0.0.1:1/s3cret?token=s3cret")
-    assert "s3cret" not in str(caught.value)
+@pytest.mark.parametrize("retries", [0, 1])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_messages_hold_neither_path_nor_query(method, retries):
+    """A token in a URL does not reach a log by way of an exception, nor of what led to it."""
+    url = f"{NOBODY}/s3cret?token=s3cret"
+    with http.Session(retries=retries) as session, pytest.raises(requests.ConnectionError) as caught:
+        getattr(session, method)(url)
+    error = caught.value
+    assert "s3cret" not in str(error)
+    assert "s3cret" not in "".join(
+        map(str, [error.__cause__, error.__suppress_context__ or error.__context__])
+    )

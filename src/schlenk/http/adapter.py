@@ -111,7 +111,7 @@ class Adapter(HTTPAdapter):
                 answer, body = streamed.__enter__(), None
                 release = lambda: streamed.__exit__(None, None, None)  # noqa: E731
         except (PyreqwestError, ValueError) as error:
-            raise failed(error, request, timeout) from error
+            raise failed(error, request, timeout) from None
         seconds = perf_counter() - start
         response = self.answered(answer, body, request, seconds, release)
         if response is None:
@@ -135,7 +135,7 @@ class Adapter(HTTPAdapter):
             answer = await built.build().send()
             body = bytes(await answer.bytes())
         except (PyreqwestError, ValueError) as error:
-            raise failed(error, request, timeout) from error
+            raise failed(error, request, timeout) from None
         seconds = perf_counter() - start
         response = self.plain_answer(answer, body, request.url or "", seconds, lambda: request)
         if response is None:
@@ -240,7 +240,7 @@ class Adapter(HTTPAdapter):
         except exceptions.ReadTimeout as error:
             timeout = rest[1] if len(rest) > 1 else options.get("timeout")
             if isinstance(timeout, Deadline):
-                raise failed(error, request, timeout) from error
+                raise failed(error, request, timeout) from None
             raise
         if type(response) is not UpstreamResponse:
             return response

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["is_public", "public_address"]
 
 _NAT64 = ip_network("64:ff9b::/96")
-"""RFC 6052: the last 32 bits are the IPv4 address that is meant."""
+"""RFC 6052, section 2.1: the last 32 bits are the IPv4 address that is meant."""
+
+_LOCAL_NAT64 = ip_network("64:ff9b:1::/48")
+"""RFC 8215, section 4: a network's own translation, which may lead to its inside."""
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
@@ -38,7 +41,7 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             inner = IPv4Address(address.packed[-4:])
         if inner is not None:
             return is_public(inner)
-        if address.is_site_local:  # RFC 3879 withdrew it; networks still use it
+        if address.is_site_local or address in _LOCAL_NAT64:  # RFC 3879 withdrew it; networks still use it
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 

@@ -127,7 +127,7 @@ class AsyncSession(Rules):
         except (PyreqwestError, ValueError) as error:
             failure: Any = self.plain_failure(error, method, url, left)
             if isinstance(failure, DeadlineExceeded) or not isinstance(failure, exceptions.ConnectionError):
-                raise failure from error
+                raise failure from None
             asked: Any = failure.request
             return await self._drive(self.rest_of(failure, asked, left, start, way.connect))
         ask = self.asker(method, url)

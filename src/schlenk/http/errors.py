@@ -12,7 +12,8 @@
     ├── InvalidHeader              a header that cannot be sent, or that the transport cannot read
     └── ResponseTooLarge           ours: more than `max_response_bytes`
 
-A message names the method and the origin, never the path or the query, which may hold a token.
+A message names the method and the origin, never the path or the query, which may hold a token. The
+transport's own error names both, so it is not chained (`from None`).
 """
 
 from __future__ import annotations

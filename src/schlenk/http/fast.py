@@ -151,7 +151,7 @@ class FastSession(requests.Session):
             answer = built.build().send()
             body = bytes(answer.bytes())
         except (PyreqwestError, ValueError) as error:
-            raise self.plain_failure(error, method, url, left) from error
+            raise self.plain_failure(error, method, url, left) from None
         return adapter.plain_answer(answer, body, url, perf_counter() - start, self.asker(method, url))
 
     def plain_request(self, client: Any, method: str, url: str, left: float | None) -> Any:

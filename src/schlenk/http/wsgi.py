@@ -96,6 +96,7 @@ def environ(request: PreparedRequest) -> dict[str, Any]:
         method=str(request.method),
         headers=[(n, v) for n, v in headers if n.lower() not in ("content-length", "transfer-encoding")],
         input_stream=io.BytesIO(body or b""),
+        environ_base={"REMOTE_ADDR": "127.0.0.1"},
     )
     try:
         made = builder.get_environ()
