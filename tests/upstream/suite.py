@@ -40,7 +40,21 @@ class Suite:
     replaced: str = "flask.Flask"
     by: str = "schlenk.cycle.Flask"
     deselected: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
+
+HTTPBIN = (
+    "pytest-httpbin==2.1.0",
+    "httpbin==0.10.4",
+    "brotlicffi",
+    "cffi",
+    "pycparser",
+    "decorator",
+    "six",
+    "pytest-mock>=3.14",
+    "pysocks>=1.7",
+)
+"""All that requests' suite needs, but the greenlet that httpbin asks for and does not import."""
 
 SUITES = {
     "flask": Suite("flask", (), 480),
@@ -59,6 +73,7 @@ SUITES = {
             "tests/test_requests.py::TestTimeout::test_total_timeout_connect",
             "tests/test_requests.py::TestRequests::test_errors[http://doesnotexist.google.com-ConnectionError]",
         ),
+        HTTPBIN,
     ),
 }
 
@@ -118,6 +133,26 @@ def download(project: str, place: Path) -> Path:
     return next(place.glob("*.tar.gz"))
 
 
+def install_beside(packages: tuple[str, ...]) -> Path:
+    """Return a folder with these packages, which a process of their own puts before its others.
+
+    Raises:
+        Unreachable: pip could not install them; the message holds pip's last word.
+    """
+    folder = CACHE / f"beside-{packages[0].replace('==', '-')}"
+    if not folder.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE) as place:
+            command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--no-deps"]
+            command += ["--target", f"{place}/packages", *packages]
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode:
+                said = done.stderr.strip().splitlines() or ["nothing"]
+                raise Unreachable(f"pip could not install {packages[0]}: {said[-1]}")
+            (Path(place) / "packages").rename(folder)
+    return folder
+
+
 def run(suite: Suite, folder: Path, *, adopted: bool = True) -> Report:
     """Run the suite's tests in `folder` in a process of their own.
 
@@ -135,7 +170,7 @@ def run(suite: Suite, folder: Path, *, adopted: bool = True) -> Report:
             done = subprocess.run(
                 command,
                 cwd=folder,
-                env=environment(written) | {"UPSTREAM_REPLACED": suite.replaced},
+                env=environment(written, suite),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -150,10 +185,14 @@ def run(suite: Suite, folder: Path, *, adopted: bool = True) -> Report:
         return Report(**json.loads(written.read_text()), output=done.stdout)
 
 
-def environment(report: Path) -> dict[str, str]:
+def environment(report: Path, suite: Suite) -> dict[str, str]:
     """Return this process's environment without what would steer the suite's pytest or Flask."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "FLASK_"))}
-    return kept | {"PYTHONPATH": str(Path(__file__).parent), "UPSTREAM_REPORT": str(report)}
+    places = [str(Path(__file__).parent)]
+    if suite.beside:
+        places.append(str(install_beside(suite.beside)))
+    told = {"UPSTREAM_REPORT": str(report), "UPSTREAM_REPLACED": suite.replaced}
+    return kept | told | {"PYTHONPATH": os.pathsep.join(places)}
 
 
 def excepted(project: str) -> dict[str, str]:

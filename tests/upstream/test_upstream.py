@@ -16,6 +16,8 @@ def report(suite: Suite) -> Report:
     """The one run of the suite that the tests below look at."""
     try:
         folder = fetch(suite.project)
+        if suite.beside:
+            upstream.install_beside(suite.beside)
     except Unreachable as reason:
         pytest.skip(str(reason))
     return run(suite, folder)
