@@ -35,8 +35,9 @@ check: .venv/ready-check  ## Check lint, format, types and the direction of impo
 	@$(BIN)/mypy || $(call say,types: mend the lines named above)
 	@$(BIN)/lint-imports || $(call say,imports: a module imports one of a layer above it)
 
-bench: .venv/ready-bench  ## Measure beside Flask; write table and plot, also into the README
+bench: .venv/ready-bench  ## Measure beside Flask and requests; write table and plot, also into the README
 	@$(BIN)/python -m benchmarks.cycle
+	@$(BIN)/python -m benchmarks.http
 	@$(BIN)/python -m benchmarks.readme
 
 fuzz: .venv/ready-test  ## Compare with Flask on 20,000 random applications

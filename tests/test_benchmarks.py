@@ -75,3 +75,13 @@ def test_the_benchmark_of_the_cycle_runs_and_writes_its_results(tmp_path: Path) 
     assert [len(case["rounds"]) for case in result["cases"]] == [2] * 10
     assert "404" in (tmp_path / "cycle.md").read_text()
     assert len(result["notes"]) == 3
+
+
+def test_the_benchmark_of_the_client_runs_and_writes_its_tables(tmp_path: Path) -> None:
+    """With tiny counts: each client makes each call."""
+    command = [sys.executable, "-m", "benchmarks.http", "--rounds=2", "--seconds=0.01"]
+    command.append(f"--output={tmp_path}")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+    assert (tmp_path / "http.md").read_text().count("| schlenk.http |") == 5

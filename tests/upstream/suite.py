@@ -28,17 +28,53 @@ SECONDS_FOR_A_TEST = 60
 
 @dataclass(frozen=True)
 class Suite:
-    """A project, the files of its tests that say nothing about us, and the least it must pass."""
+    """A project, the files and tests of it that say nothing about us, and the least it must pass.
+
+    `plugin` adopts in the suite's process, after which the name `replaced` means the class `by`.
+    """
 
     project: str
     left_out: tuple[str, ...]
     least: int
+    plugin: str = "schlenk.adopt.auto"
+    replaced: str = "flask.Flask"
+    by: str = "schlenk.cycle.Flask"
+    deselected: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
+
+HTTPBIN = (
+    "pytest-httpbin==2.1.0",
+    "httpbin==0.10.4",
+    "brotlicffi",
+    "cffi",
+    "pycparser",
+    "decorator",
+    "six",
+    "pytest-mock>=3.14",
+    "pysocks>=1.7",
+)
+"""All that requests' suite needs, but the greenlet that httpbin asks for and does not import."""
 
 SUITES = {
     "flask": Suite("flask", (), 480),
     # The development server's tests start processes of their own, which are not adopted.
     "werkzeug": Suite("werkzeug", ("tests/test_serving.py",), 900),
+    "requests": Suite(
+        "requests",
+        (),
+        600,
+        "schlenk.adopt.client",
+        "requests.Session",
+        "schlenk.http.adopted.Session",
+        # They ask addresses outside of this machine, and count on nobody being there.
+        (
+            "tests/test_requests.py::TestTimeout::test_connect_timeout",
+            "tests/test_requests.py::TestTimeout::test_total_timeout_connect",
+            "tests/test_requests.py::TestRequests::test_errors[http://doesnotexist.google.com-ConnectionError]",
+        ),
+        HTTPBIN,
+    ),
 }
 
 
@@ -50,8 +86,8 @@ class Unreachable(Exception):
 class Report:
     """What ran in the suite's process: outcome by test, and the text of each failure."""
 
-    application: str
-    flask_file: str
+    replacement: str
+    imported_from: str
     outcomes: dict[str, str]
     failures: dict[str, str]
     output: str
@@ -97,23 +133,44 @@ def download(project: str, place: Path) -> Path:
     return next(place.glob("*.tar.gz"))
 
 
+def install_beside(packages: tuple[str, ...]) -> Path:
+    """Return a folder with these packages, which a process of their own puts before its others.
+
+    Raises:
+        Unreachable: pip could not install them; the message holds pip's last word.
+    """
+    folder = CACHE / f"beside-{packages[0].replace('==', '-')}"
+    if not folder.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE) as place:
+            command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--no-deps"]
+            command += ["--target", f"{place}/packages", *packages]
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode:
+                said = done.stderr.strip().splitlines() or ["nothing"]
+                raise Unreachable(f"pip could not install {packages[0]}: {said[-1]}")
+            (Path(place) / "packages").rename(folder)
+    return folder
+
+
 def run(suite: Suite, folder: Path, *, adopted: bool = True) -> Report:
     """Run the suite's tests in `folder` in a process of their own.
 
     Raises:
         RuntimeError: pytest did not come to its end; the message holds what it printed.
     """
-    plugins = ["upstream_report", *(["schlenk.adopt.auto"] if adopted else [])]
+    plugins = ["upstream_report", *([suite.plugin] if adopted else [])]
     command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", "-p", "no:flask"]
     command += [f"--timeout={SECONDS_FOR_A_TEST}", *(f"-p{plugin}" for plugin in plugins)]
     command += [f"--ignore={path}" for path in suite.left_out]
+    command += [f"--deselect={test}" for test in suite.deselected]
     with tempfile.TemporaryDirectory() as place:
         written = Path(place) / "report.json"
         try:
             done = subprocess.run(
                 command,
                 cwd=folder,
-                env=environment(written),
+                env=environment(written, suite),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -128,10 +185,14 @@ def run(suite: Suite, folder: Path, *, adopted: bool = True) -> Report:
         return Report(**json.loads(written.read_text()), output=done.stdout)
 
 
-def environment(report: Path) -> dict[str, str]:
+def environment(report: Path, suite: Suite) -> dict[str, str]:
     """Return this process's environment without what would steer the suite's pytest or Flask."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "FLASK_"))}
-    return kept | {"PYTHONPATH": str(Path(__file__).parent), "UPSTREAM_REPORT": str(report)}
+    places = [str(Path(__file__).parent)]
+    if suite.beside:
+        places.append(str(install_beside(suite.beside)))
+    told = {"UPSTREAM_REPORT": str(report), "UPSTREAM_REPLACED": suite.replaced}
+    return kept | told | {"PYTHONPATH": os.pathsep.join(places)}
 
 
 def excepted(project: str) -> dict[str, str]:
@@ -157,9 +218,10 @@ def exceptions(text: str) -> dict[str, dict[str, str]]:
 def main() -> None:
     """Run one suite and print what it says."""
     project, *options = sys.argv[1:]
-    report = run(SUITES[project], fetch(project), adopted="--plain" not in options)
+    suite = SUITES[project]
+    report = run(suite, fetch(project), adopted="--plain" not in options)
     print(report.output)
-    print(f"flask.Flask was {report.application}")
+    print(f"{suite.replaced} was {report.replacement}")
 
 
 if __name__ == "__main__":

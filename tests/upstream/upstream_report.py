@@ -5,9 +5,9 @@ Node ids are those that the suite's authors see, so they are also what docs/comp
 
 import json
 import os
+from importlib import import_module
 from pathlib import Path
 
-import flask
 import pytest
 
 outcomes: dict[str, str] = {}
@@ -31,10 +31,13 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    """Write the report, with the class that this process knows as `flask.Flask`."""
+    """Write the report, with the class that this process knows by the name that was to be replaced."""
+    package, name = os.environ["UPSTREAM_REPLACED"].split(".")
+    module = import_module(package)
+    replacement = getattr(module, name)
     written = {
-        "application": f"{flask.Flask.__module__}.{flask.Flask.__qualname__}",
-        "flask_file": flask.__file__,
+        "replacement": f"{replacement.__module__}.{replacement.__qualname__}",
+        "imported_from": module.__file__,
         "outcomes": outcomes,
         "failures": failures,
     }
