@@ -13,7 +13,6 @@ from pyreqwest.client import SyncClientBuilder
 
 from benchmarks.measure import Turn
 from schlenk import http
-from schlenk.http import adopted
 
 Call = Callable[[], object]
 AT_ONCE = 200
@@ -33,12 +32,11 @@ def repeated(call: Call, seconds: float) -> float:
 
 def on_one_connection(url: str) -> dict[str, Turn]:
     """Return a GET on a kept connection by each client, the body read."""
-    session, ours, theirs = requests.Session(), http.Session(), adopted.Session()
+    session, ours = requests.Session(), http.Session()
     pool, rust = urllib3.PoolManager(), SyncClientBuilder().build()
     calls: dict[str, Call] = {
         "requests": lambda: session.get(url).content,
         "schlenk.http": lambda: ours.get(url).content,
-        "adopted": lambda: theirs.get(url).content,
         "urllib3": lambda: pool.request("GET", url).data,
         "pyreqwest": lambda: bytes(rust.get(url).build().send().bytes()),
         "raw socket": raw(url),

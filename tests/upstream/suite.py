@@ -60,21 +60,6 @@ SUITES = {
     "flask": Suite("flask", (), 480),
     # The development server's tests start processes of their own, which are not adopted.
     "werkzeug": Suite("werkzeug", ("tests/test_serving.py",), 900),
-    "requests": Suite(
-        "requests",
-        (),
-        600,
-        "schlenk.adopt.client",
-        "requests.Session",
-        "schlenk.http.adopted.Session",
-        # They ask addresses outside of this machine, and count on nobody being there.
-        (
-            "tests/test_requests.py::TestTimeout::test_connect_timeout",
-            "tests/test_requests.py::TestTimeout::test_total_timeout_connect",
-            "tests/test_requests.py::TestRequests::test_errors[http://doesnotexist.google.com-ConnectionError]",
-        ),
-        HTTPBIN,
-    ),
 }
 
 

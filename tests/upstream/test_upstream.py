@@ -1,4 +1,4 @@
-"""The own tests of Flask, Werkzeug and requests, run with Schlenk in their place."""
+"""Flask's and Werkzeug's own tests, run with Schlenk in Flask's place."""
 
 import pytest
 from tests.upstream import suite as upstream
@@ -31,7 +31,7 @@ def test_the_suite_ran_on_schlenk_and_on_the_installed_packages(suite: Suite, re
 
 
 def test_every_test_passes_that_is_not_excepted_by_name(suite: Suite, report: Report) -> None:
-    """Code written for Flask or requests cannot tell Schlenk from it."""
+    """Code written for Flask cannot tell Schlenk from it."""
     allowed = excepted(suite.project)
     broken = {test: text for test, text in report.failures.items() if test not in allowed}
 

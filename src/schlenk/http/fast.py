@@ -6,7 +6,7 @@ could change what is sent: a URL that has one spelling, and no setting, cookie, 
 was changed. It goes straight to the transport with headers that were prepared once. Whatever is not plain
 takes requests' own way through `prepare_request` and `send`.
 
-The class adds no behaviour of its own: `schlenk.http.Session` does, and adopted code runs on this one.
+The class adds no behaviour of its own: `schlenk.http.Session` does.
 """
 
 from __future__ import annotations
