@@ -4,7 +4,11 @@ import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import DESK, PHONE, sign_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    # A browser that leaves in the middle of an answer leaves the server's open file to the collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 ASHA = {"Name": "Asha Rao", "City": "Pune", "Address": "7 Tilak Road", "PIN": "411002"}
 PAGES = ["/", "/?page=3", "/?q=nobody", "/nowhere", "/students/new", "/students/1/edit"]
