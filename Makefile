@@ -13,7 +13,7 @@ PORT ?= 5000
 # What each target installs beside the package: groups of dependencies in pyproject.toml.
 groups-run := example
 groups-test := example test ecosystem
-groups-check := example test check
+groups-check := example test check bench
 groups-bench := bench
 
 .DEFAULT_GOAL := help
