@@ -48,7 +48,7 @@ clean:  ## Remove the environment and every cache, but no data
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is as old as the last install for its target, so pip runs again only for a new pyproject.toml.
-.venv/ready-%: pyproject.toml .venv/pip
+.venv/ready-%: pyproject.toml Makefile .venv/pip
 	@echo "Installing what \"make $*\" needs ..."
 	@$(BIN)/python -m pip install --quiet --editable . $(addprefix --group ,$(groups-$*))
 	@touch $@
